@@ -115,7 +115,7 @@ METHODS = {'squish': 'both sides are scaled to the square: the whole cell, its s
            'pad':    'the longer side is scaled, the rest filled with the colour of the border: the whole cell in its shape',
            'crop':   'the central square is scaled: shape kept, the ends of long cells are lost',
            'scale':  'all cells at one magnification, the rest filled as in pad: size and shape kept'}
-FIELD_PX = 400 # 'scale': side in source pixels of what the square shows; 94% of SIPaKMeD's cells fit, larger ones are scaled down as in 'pad'
+FIELD_PX = 400 # 'scale': side in source pixels of what the square shows; 92% of SIPaKMeD's cells fit, larger ones are scaled down as in 'pad'
 
 def _border_colour(img):
     "Median colour of the outermost pixels: the slide around the cell, whatever else touches one of the edges"
