@@ -15,11 +15,12 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from .core import PapError, check_name, progress, write_csv
+from .images import open_image
 
 # %% ../nbs/02_index.ipynb #00000005
 INDEX_COLUMNS = ['image', 'kind', 'label', 'cluster', 'cell', 'width', 'height']
 KINDS = ['cell', 'field']
-IMAGE_SUFFIXES = ('.bmp', '.jpg', '.jpeg', '.png', '.tif', '.tiff')
+IMAGE_SUFFIXES = ('.bmp', '.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp')
 SYNTHETIC_MARKER = 'SYNTHETIC.txt' # a file of this name in the root says that the images are drawn, not photographed
 
 # %% ../nbs/02_index.ipynb #00000007
@@ -54,23 +55,21 @@ def _whole(file, format):
     file.seek(max(0, length-65536))
     return ends[format] in file.read()
 
+def _header_size(path):
+    "Width and height from the header of an image that is all there; None where only decoding can tell"
+    from PIL import Image
+    try:
+        with open(path, 'rb') as file, Image.open(file, formats=['BMP', 'JPEG', 'PNG', 'TIFF', 'WEBP']) as im:
+            turned = (im.format == 'TIFF' or 'exif' in im.info) and im.getexif().get(274, 1) != 1
+            return None if turned or im.width*im.height > 50_000_000 or not _whole(file, im.format) else im.size
+    except Exception: return None # `open_image` says what is wrong
+
 def image_size(
     path, # An image file (str or `Path`)
     decode:bool=False # Decode all its pixels, rather than trust its header and its end
 )->tuple: # Width and height in pixels, upright as its EXIF says; raises a `PapError` that names a damaged file
     "Width and height of an image, and a look whether it is all there"
-    from PIL import Image
-    try:
-        with open(path, 'rb') as file, Image.open(file) as im:
-            size, format = im.size, im.format
-            turned = 'exif' in im.info and im.getexif().get(0x0112) in (5, 6, 7, 8)
-            if decode or not _whole(file, format): file.seek(0); Image.open(file).load()
-    except FileNotFoundError: raise PapError(f'There is no image {str(path)!r}: check the path.') from None
-    except PermissionError: raise PapError(f'No permission to read {str(path)!r}: change its permissions.') from None
-    except Image.UnidentifiedImageError: raise PapError(f'{str(path)!r} is not an image, whatever its name says: replace it or take it away.') from None
-    except Exception as e: # decoders raise many kinds for damaged files
-        raise PapError(f'{str(path)!r} is damaged ({e}): replace it or take it away.') from None
-    return size[::-1] if turned else size
+    return (not decode and _header_size(path)) or open_image(path).size
 
 # %% ../nbs/02_index.ipynb #0000000e
 def size_table(
