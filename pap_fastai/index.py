@@ -58,6 +58,7 @@ def _whole(file, format):
 def _header_size(path):
     "Width and height from the header of an image that is all there; None where only decoding can tell"
     from PIL import Image
+    if not os.path.isfile(path): return None # a pipe would be waited for
     try:
         with open(path, 'rb') as file, Image.open(file, formats=['BMP', 'JPEG', 'PNG', 'TIFF', 'WEBP']) as im:
             turned = (im.format == 'TIFF' or 'exif' in im.info) and im.getexif().get(274, 1) != 1
@@ -139,6 +140,7 @@ def check_index(
     _demand(not len(twice), f'The index lists {_some(twice.unique())} more than once: keep one row for each image.')
     outside = [o for o in index.image if PurePosixPath(o).is_absolute() or '..' in PurePosixPath(o).parts]
     _demand(not outside, f'Paths of images are relative to the root and stay below it; these do not: {_some(outside)}.')
+    _demand(all(o.isascii() or o.encode(errors='replace').decode() == o for o in index.image), 'Some names of images are not valid UTF-8, so no table can hold them: rename these files.')
     nameless = index.image[index.label.isna() | (index.label == '')]
     _demand(not len(nameless), f'These images have no label: {_some(nameless)}.')
     odd = sorted(set(index.kind) - set(KINDS))

@@ -209,17 +209,20 @@ class FolderReport:
     lines:list = field(default_factory=list)
     def __str__(self): return '\n'.join(self.lines)
 
-def _count_lines(files):
-    "One line a class: cells, clusters, field images, sizes"
+def _count_lines(files, synthetic):
+    "One line a class: cells, clusters, sizes, field images"
     for label, rows in files.groupby('label'):
-        cells, fields = rows[(rows.kind == 'cell') & (rows.width > 0)], rows[rows.kind == 'field']
-        size = f', median {cells.width.median():.0f} x {cells.height.median():.0f} pixels' if len(cells) else ''
-        clusters = cells.cluster[cells.cluster != ''].nunique()
-        yield (f"{label}: {(rows.kind == 'cell').sum()} of {SIPAKMED_COUNTS['cell'][label]} cells" + (f' in {clusters} clusters' if clusters else '') + size
-               + f"; {len(fields)} of {SIPAKMED_COUNTS['field'][label]} field images")
+        def count(kind, n): return f'{n} {_CALLED[kind]}' if synthetic else f'{n} of {SIPAKMED_COUNTS[kind][label]} {_CALLED[kind]}'
+        cells, fields, parts = rows[rows.kind == 'cell'], rows[rows.kind == 'field'], []
+        if len(cells):
+            clusters, whole = cells.cluster[cells.cluster != ''].nunique(), cells[cells.width > 0]
+            parts += [count('cell', len(cells)) + (f' in {clusters} clusters' if clusters else '')]
+            if len(whole): parts += [f'median {whole.width.median():.0f} x {whole.height.median():.0f} pixels']
+        if len(fields): parts += [count('field', len(fields))]
+        yield f'{label}: {", ".join(parts) or "no cells, no field images"}'
 
 def _contour_line(files, root, quiet):
-    "How many cells have outlines, and how many of these are bad"
+    "How many pairs of outlines there are, beside cells and field images, and how many are bad"
     n, bad = 0, {}
     rows = files[files.kind.isin(['cell', 'field']) & (files.width > 0)]
     for row in progress(list(rows.itertuples()), what='checking outlines', quiet=quiet):
@@ -228,16 +231,16 @@ def _contour_line(files, root, quiet):
             if problems := check_contour(contour, row.width, row.height): bad[f'{row.image} {cell}'] = problems
     if not n: return 'Outlines (.dat files): none.'
     named = '; '.join(f'{k}: {", ".join(v)}' for k,v in list(bad.items())[:3]) + ('; ...' if len(bad) > 3 else '')
-    return f'Outlines: {n}, {len(bad)} of them bad ({named}); their images can be used.' if bad else f'Outlines: {n}, all in order.'
+    return f'Outlines of cell and nucleus: {n} pairs, ' + (f'{len(bad)} of them bad ({named}); their images can be used.' if bad else 'all in order.')
 
 # %% ../nbs/03_sipakmed.ipynb #00000029
 def _verdict(files, synthetic, problems):
     "The first line of a report"
-    n = {kind: int((files.kind == kind).sum()) for kind in _CALLED}
+    n = {kind: int((files.kind == kind).sum()) for kind in SIPAKMED_TOTAL}
     if problems: return f'This is not a usable SIPaKMeD: {problems[0]}.'
     if synthetic: return f'A synthetic sample in SIPaKMeD\'s layout, drawn and not photographed: {n["cell"]} cells, {n["field"]} field images.'
-    have = [f'{n[kind]} of {SIPAKMED_TOTAL[kind]} {_CALLED[kind]}' for kind in _CALLED if n[kind]]
-    whole = all(n[kind] in (0, SIPAKMED_TOTAL[kind]) for kind in _CALLED)
+    have = [f'{n[kind]} of {SIPAKMED_TOTAL[kind]} {_CALLED[kind]}' for kind in SIPAKMED_TOTAL if n[kind]]
+    whole = all(n[kind] in (0, SIPAKMED_TOTAL[kind]) for kind in SIPAKMED_TOTAL)
     return f'{"SIPaKMeD" if whole else "A part of SIPaKMeD"}, in order: {" and ".join(have)}.'
 
 def check_folder(
@@ -260,4 +263,4 @@ def check_folder(
     if damaged: problems.insert(0, f'damaged images, named below ({len(damaged)} of {len(files)})')
     more = [f'Also: {o}.' for o in problems[1:]] + damaged[:100]
     if outside: more.append(f'Outside the class folders, and not looked at: {outside} images.')
-    return FolderReport(not problems, [_verdict(files, synthetic, problems), *_count_lines(files), _contour_line(files, root, quiet), *more])
+    return FolderReport(not problems, [_verdict(files, synthetic, problems), *_count_lines(files, synthetic), _contour_line(files, root, quiet), *more])
