@@ -7,7 +7,7 @@ __all__ = ['OFFICIAL_URL', 'PAGE_URL', 'TERMS', 'ARCHIVES', 'Archive', 'count_fi
            'fetch_archive', 'unpack', 'download_sipakmed', 'read_listing', 'download_cells']
 
 # %% ../nbs/04_download.ipynb #00000002
-import hashlib, lzma, os, re, shutil, struct, sys, time
+import hashlib, lzma, os, re, shutil, struct, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import NamedTuple
 import httpx
 
 from .core import PapError, atomic_path, check_name, progress, say
+from .sipakmed import SIPAKMED_COUNTS
 
 # %% ../nbs/04_download.ipynb #00000005
 OFFICIAL_URL = 'https://www.cs.uoi.gr/~marina/SIPAKMED/'
@@ -39,12 +40,13 @@ class Archive(NamedTuple):
         "Bytes on the disk after unpacking: BMP files, and about 1.5 KB for each of four contours a cell"
         return self.fields*(2048*1536*3 + 54) + self.cell_bytes + self.cells*4*1500
 
-ARCHIVES = {
-    'Dyskeratotic':  Archive(1182980549, 'a8768bc03c9e814063ff946b7ef7548067e16b760168267d2b12e95a66955cce', 223, 813, 32923942),
-    'Koilocytotic':  Archive(1290478065, '653578e878e3cc63a8510cd7ec26d918637d9881e913e29a5bb205d0d9cfb70d', 238, 825, 78459602),
-    'Metaplastic':   Archive(1396480123, '97f1badc5f606f127d2af0d18a008ebd41a2b60f44785cb332a6eaa33004d2af', 271, 793, 93086266),
-    'Parabasal':     Archive( 548667699, '13e9c29f016a5b83731e038cfe518671a7815df28836dee706acba6ecd2369a8', 108, 787, 87746422),
-    'Superficial-Intermediate': Archive(762939737, '3b73e406df14d60b1bd9c8ac3b01b594e70bb51ba32fb080141fc6a7f489a599', 126, 831, 297288098)}
+_measured = { # class: bytes of the archive, its SHA-256, bytes of the cells
+    'Dyskeratotic': (1182980549, 'a8768bc03c9e814063ff946b7ef7548067e16b760168267d2b12e95a66955cce',  32923942),
+    'Koilocytotic': (1290478065, '653578e878e3cc63a8510cd7ec26d918637d9881e913e29a5bb205d0d9cfb70d',  78459602),
+    'Metaplastic':  (1396480123, '97f1badc5f606f127d2af0d18a008ebd41a2b60f44785cb332a6eaa33004d2af',  93086266),
+    'Parabasal':    ( 548667699, '13e9c29f016a5b83731e038cfe518671a7815df28836dee706acba6ecd2369a8',  87746422),
+    'Superficial-Intermediate': (762939737, '3b73e406df14d60b1bd9c8ac3b01b594e70bb51ba32fb080141fc6a7f489a599', 297288098)}
+ARCHIVES = {o: Archive(size, sha256, SIPAKMED_COUNTS['field'][o], SIPAKMED_COUNTS['cell'][o], cell_bytes) for o, (size, sha256, cell_bytes) in _measured.items()}
 
 # %% ../nbs/04_download.ipynb #0000000b
 _patterns = dict(fields=r'\d{3}\.bmp', cells=r'CROPPED/\d{3}_\d{2}\.bmp', contours=r'\d{3}_(cyt|nuc)\d{2}\.dat|CROPPED/\d{3}_\d{2}_(cyt|nuc)\.dat')
@@ -84,7 +86,7 @@ def _state(dest, label, archive):
 def _labels(classes, archives):
     "The class names to fetch, checked"
     names = classes.split(',') if isinstance(classes, str) else classes
-    return [check_name(o.strip().removeprefix('im_'), archives, 'class') for o in (names or archives)]
+    return list(dict.fromkeys(check_name(o.strip().removeprefix('im_'), archives, 'class') for o in (names or archives)))
 
 # %% ../nbs/04_download.ipynb #0000000e
 def plan(
@@ -129,8 +131,11 @@ def _check_disk(dest, need):
 class _TryAgain(Exception):
     "Something that may pass"
 
+class _OtherFile(_TryAgain):
+    "The server sends something else under this name, such as a proxy's log-in page"
+
 class _WrongBytes(Exception):
-    "The server has another file under this name"
+    "What has arrived is not the archive"
 
 _headers = {'Accept-Encoding': 'identity', 'User-Agent': 'pap_fastai (https://pypi.org/project/pap-fastai)'}
 
@@ -179,11 +184,12 @@ def _receive(client, url, part, size, dest, bar):
         if r.status_code == 416 or start not in (0, have):
             _drop(part)
             raise _TryAgain('the server does not give the rest of the file')
-        if total not in (None, size): raise _WrongBytes(f'{size} bytes expected, got {total}')
+        if total not in (None, size) or r.headers.get('Content-Type', '').startswith('text/html'):
+            raise _OtherFile(f'{size} bytes expected, the server offers {"a page of text" if total is None else total}')
         if start == 0:
             etag = r.headers.get('ETag', '')
             _etag_file(part).write_text('' if etag.startswith('W/') else etag) # a weak one is not for ranges
-        bar.n = start
+        bar.n = bar.initial = bar.last_print_n = start
         with part.open('ab' if start else 'wb') as f:
             for chunk in r.iter_bytes():
                 f.write(chunk)
@@ -210,7 +216,7 @@ def _fetch_part(client, url, part, size, dest, retries, wait, quiet):
             except (httpx.RequestError, _TryAgain) as e:
                 failures = 0 if _size(part) > best else failures+1
                 best = max(best, _size(part))
-                patience = min(retries, 2) if best == start and isinstance(e, httpx.ConnectError) else retries
+                patience = min(retries, 2) if best == start and isinstance(e, (httpx.ConnectError, _OtherFile)) else retries
                 if failures > patience: raise _no_way(url, _why(e), dest) from None
                 pause = wait * 2**min(max(failures-1, 0), 6)
                 if not quiet: say(f'{part.stem}: {_why(e)}; {_size(part)/1e6:.2f} of {size/1e6:.2f} MB are here, next try in {pause:.3g} s.')
@@ -333,9 +339,8 @@ def _one_class(label, dest, archive, keep_archives, quiet, **kwargs):
         path = by_hand
     else: path = fetch_archive(label, dest, archive=archive, quiet=quiet, **kwargs)
     unpack(path, target, archive, quiet)
-    if path != by_hand:
-        if keep_archives: os.replace(path, by_hand)
-        _drop(path)
+    if path != by_hand and keep_archives: os.replace(path, by_hand)
+    _drop(dest/f'im_{label}.7z.part')
     n = count_files(target)
     if not quiet: say(f'{target.name}: {n["cells"]} cells, {n["fields"]} field images, {n["contours"]} of {archive.cells*4} contours, verified.')
 
@@ -399,10 +404,11 @@ def _is_done(path, listed=None):
     return not _bad_cell_file(path.name, head, path.stat().st_size, listed)
 
 # %% ../nbs/04_download.ipynb #00000045
-def _get(client, url, dest, retries, wait, check=lambda data: ''):
-    "The bytes of a small file, tried again while `check` finds something wrong or the line is bad"
+def _get(client, url, dest, retries, wait, check=lambda data: '', stop=None):
+    "The bytes of a small file, tried again while `check` finds something wrong or the line is bad, until the event `stop`"
+    stop = stop or threading.Event()
     for i in range(retries+1):
-        if i: time.sleep(wait * 2**min(i-1, 6))
+        if i and stop.wait(wait * 2**min(i-1, 6)): break
         try:
             r = client.get(url, headers=_headers)
             _check_status(r, url, dest)
@@ -411,18 +417,20 @@ def _get(client, url, dest, retries, wait, check=lambda data: ''):
         if not why: return r.content
     raise _no_way(url, why, dest)
 
-def _fetch_cell(client, url, path, listed, retries, wait):
+def _fetch_cell(client, url, path, listed, retries, wait, stop):
     "Fetch one file into place"
-    data = _get(client, url, path.parent, retries, wait, lambda o: _bad_cell_file(path.name, o, len(o), listed))
+    data = _get(client, url, path.parents[2], retries, wait, lambda o: _bad_cell_file(path.name, o, len(o), listed), stop)
     with atomic_path(path) as tmp: tmp.write_bytes(data)
 
 def _fetch_cells(todo, client, base, folder, retries, wait, connections, quiet):
     "Fetch files (name -> listed bytes), a few at once"
+    stop = threading.Event()
     with ThreadPoolExecutor(connections) as pool:
-        jobs = [pool.submit(_fetch_cell, client, base+name, folder/name, listed, retries, wait) for name, listed in todo.items()]
+        jobs = [pool.submit(_fetch_cell, client, base+name, folder/name, listed, retries, wait, stop) for name, listed in todo.items()]
         try:
             for job in progress(as_completed(jobs), total=len(jobs), what=folder.parent.name, unit=' files', quiet=quiet): job.result()
-        except BaseException:
+        except BaseException: # also Ctrl-C: nobody waits for a pause to end
+            stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
 
@@ -436,7 +444,7 @@ def _cells_of_class(label, dest, archive, base_url, client, retries, wait, conne
     "Fetch the cells of one class"
     folder, base = dest/f'im_{label}'/'CROPPED', f'{base_url}im_{label}/CROPPED/'
     if _cells_complete(folder, archive): return '' if quiet else say(f'im_{label}: the {archive.cells} cells are there already, and complete.')
-    listed = read_listing(_get(client, base, dest, retries, wait).decode(errors='replace'))
+    listed = read_listing(_get(client, base, dest, min(retries, 2), wait).decode(errors='replace'))
     n = sum(o.endswith('.bmp') for o in listed)
     if n != archive.cells: raise PapError(f'{base} lists {n} of {archive.cells} cells: this is not the official listing; fetch the archives instead.')
     folder.mkdir(parents=True, exist_ok=True)
