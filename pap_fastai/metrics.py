@@ -13,6 +13,7 @@ import pandas as pd
 from .core import PapError
 from .predictions import (abnormal_names, check_predictions, class_names, make_predictions, part_of,
                                     predicted_index, probabilities, true_index)
+from .splits import block_of
 
 # %% ../nbs/21_metrics.ipynb #00000005
 Z95 = 1.959963984540054 # 97.5 % point of the normal distribution
@@ -162,9 +163,9 @@ def _nest(figures):
 
 # %% ../nbs/21_metrics.ipynb #0000001b
 def _blocks_of_folds(predictions):
-    "Blocks to resample where folds were pooled: contiguous runs of cluster numbers in each class, one a fold; None where there are none"
-    if 'fold' not in predictions or predictions['fold'].nunique() < 2 or (predictions['cluster'] == '').any(): return None
-    from pap_fastai.splits import block_of
+    "Blocks to resample where folds were pooled: `block_of` the clusters, as many in each class as folds; None where there are none"
+    if 'fold' not in predictions or predictions['fold'].nunique() < 2: return None
+    if not predictions['cluster'].astype(str).str.contains(r'\d$').all(): return None # unknown or without an order
     return block_of(predictions['cluster'], int(predictions['fold'].nunique()))
 
 def _caveat(predictions, blocks):
@@ -218,7 +219,7 @@ def evaluate_predictions(
     return dict(n=len(rows), clusters=int(rows['cluster'].replace('', np.nan).nunique()), **out,
                 interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(rows, blocks))
 
-# %% ../nbs/21_metrics.ipynb #00000032
+# %% ../nbs/21_metrics.ipynb #00000034
 def _same_images(a, b):
     "`b` in the order of `a`; a `PapError` unless images and labels agree"
     differ = set(a['image']) ^ set(b['image'])
@@ -257,7 +258,7 @@ def compare_runs(
     return dict(n=len(a), clusters=int(a['cluster'].replace('', np.nan).nunique()), a=first, b=second, difference=difference, exceeds_noise=bool(difference['low'] > 0 or difference['high'] < 0),
                 mcnemar=dict(only_a_right=int(only_a), only_b_right=int(only_b), p=mcnemar(only_a, only_b)), interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(a, blocks))
 
-# %% ../nbs/21_metrics.ipynb #00000039
+# %% ../nbs/21_metrics.ipynb #0000003b
 def size_only(
     index:pd.DataFrame, # A split index with `width`, `height`, `label`
     neighbours:int=15   # How many nearest images vote
@@ -277,7 +278,7 @@ def size_only(
     kept = {k: index.attrs[k] for k in ('abnormal', 'scheme', 'data', 'synthetic') if k in index.attrs}
     return make_predictions(test['image'], probs, classes, test['label'].to_numpy(), test['cluster'].to_numpy(), 'test', **kept)
 
-# %% ../nbs/21_metrics.ipynb #0000003e
+# %% ../nbs/21_metrics.ipynb #00000040
 def figure_text(
     figure:dict,  # {'value', 'low', 'high'}
     name:str='',  # What it is
@@ -289,7 +290,7 @@ def figure_text(
     else: text = f'{figure["value"]:.{digits}f}' + (f' [{figure["low"]:.{digits}f}, {figure["high"]:.{digits}f}]' if figure['low'] is not None else '')
     return f'{name} {text}'.strip() + (f' (n = {n})' if n is not None else '')
 
-# %% ../nbs/21_metrics.ipynb #00000040
+# %% ../nbs/21_metrics.ipynb #00000042
 PER_CLASS = ['sensitivity', 'specificity', 'ppv', 'npv', 'f1', 'auroc', 'auprc'] # figures of one class
 OVERALL = ['accuracy', 'balanced_accuracy', 'macro_f1', 'auroc', 'brier', 'log_loss'] # figures of all classes together
 
@@ -308,7 +309,7 @@ def metrics_table(
     for c, figures in metrics['per_class'].items(): rows += _rows(c, figures, PER_CLASS, figures['n'])
     return pd.DataFrame(rows)
 
-# %% ../nbs/21_metrics.ipynb #00000044
+# %% ../nbs/21_metrics.ipynb #00000046
 def class_table(
     metrics:dict # From `evaluate_predictions`
 )->pd.DataFrame: # One row a class, one column a figure with its interval
