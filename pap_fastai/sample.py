@@ -9,6 +9,7 @@ __all__ = ['LOOKS', 'PAD', 'ABSORPTION', 'Look', 'Cell', 'make_cell', 'Stain', '
 # %% ../nbs/05_sample.ipynb #00000002
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +41,7 @@ LOOKS = {
     'Koilocytotic':             Look((169,153), .31, .40, 1.00, .9, .50, (2.4,1.,.4,1.6), 10, .45, 1.6, .85, .35, 1),
     'Metaplastic':              Look((197,179), .25, .27,  .80, .5, .85, (5.5,.4,.2,1.1), 20, .30, 1.6, .10, .04, 1),
     'Parabasal':                Look((192,160), .32, .38,  .60, .3, .50, (3.2,.9,.1,2.2), 14, .10, 5.0, .04, .05, 0),
-    'Superficial-Intermediate': Look((360,323), .18, .13, 1.15, .4, .45, (3.,5.,.5,.4), 2.5,   .90, 1.0, .02, .05, 3)}
+    'Superficial-Intermediate': Look((360,323), .18, .12, 1.2, .4, .55, (3.,5.,.5,.4), 2.5,   .90, 1.0, .02, .05, 3)}
 
 # %% ../nbs/05_sample.ipynb #00000007
 def _cut_corners(points, ratio, times):
@@ -76,11 +77,21 @@ def _lines(lines, shape, width=2):
     for points in lines: ImageDraw.Draw(image).line([tuple(o) for o in points.tolist()], fill=255, width=width)
     return image
 
+@lru_cache(maxsize=None)
+def _texture(scale, side=1024):
+    "A square of smooth noise with standard deviation 1, whose knots lie `scale` pixels apart; the same in every call"
+    knots = np.random.default_rng(int(scale*8)).standard_normal((int(side/scale)+3,)*2, dtype=np.float32)
+    large = Image.fromarray(knots).resize((int(knots.shape[0]*scale)+1,)*2, Image.Resampling.BICUBIC)
+    texture = np.asarray(large)[:side,:side]
+    return texture/texture.std()
+
 def _noise(rng, shape, scale):
-    "Smooth noise of unit variance at its knots, which lie `scale` pixels apart"
-    knots = rng.standard_normal((int(shape[0]/scale)+3, int(shape[1]/scale)+3), dtype=np.float32)
-    size = (max(1, int(knots.shape[1]*scale)), max(1, int(knots.shape[0]*scale)))
-    return np.asarray(Image.fromarray(knots).resize(size, Image.Resampling.BICUBIC))[:shape[0],:shape[1]]
+    "A random piece of the texture of `scale` pixels, 1 and powers of two, repeated where `shape` is larger"
+    texture = _texture(2.**max(0, round(np.log2(scale))))
+    texture = texture[::rng.choice((-1, 1)), ::rng.choice((-1, 1))]
+    while any(n > m for n,m in zip(shape, texture.shape)): texture = np.tile(texture, (2, 2))
+    y, x = (rng.integers(0, m-n+1) for n,m in zip(shape, texture.shape))
+    return texture[y:y+shape[0], x:x+shape[1]]
 
 # %% ../nbs/05_sample.ipynb #0000000d
 @dataclass
@@ -111,7 +122,7 @@ def _cytoplasm(rng, outline, shape, look):
     mask = _filled(outline, shape)
     body, dome = _unit(_blur(mask, look['soft'])), _unit(_blur(mask, min(shape)/9))
     rim = _unit(_blur(_lines([np.vstack([outline, outline[:1]])], shape), look['soft']))*body
-    grain = 1 + .16*_noise(rng, shape, min(shape)/5) + .07*_noise(rng, shape, 7) + .05*_noise(rng, shape, 2.5)
+    grain = 1 + .10*_noise(rng, shape, min(shape)/5) + .045*_noise(rng, shape, 8) + .03*_noise(rng, shape, 2)
     folds = []
     for _ in range(rng.integers(0, round(look['folds'])+1)):
         a, b = outline[rng.integers(0, len(outline), 2)]
@@ -124,7 +135,7 @@ def _nucleus(rng, outline, shape, look):
     "Density of a nucleus: chromatin in clumps, a darker membrane"
     body = _unit(_blur(_filled(outline, shape), .4 + look['soft']/4))
     rim = _unit(_blur(_lines([np.vstack([outline, outline[:1]])], shape), 1))
-    clumps = look['chromatin']*(.26*_noise(rng, shape, 6) + .20*_noise(rng, shape, 3))
+    clumps = look['chromatin']*(.16*_noise(rng, shape, 6) + .13*_noise(rng, shape, 3))
     return np.clip(body*(1 + clumps) + .35*rim*body, 0, None)*look['dark']
 
 def _halo(rng, nucleus, shape):
@@ -160,7 +171,7 @@ def make_cell(
     "One cell as an amount of dye in each pixel, not yet looked at through a microscope"
     look, typical = _look(label, rng, likeness), LOOKS[label]
     common = rng.normal(0, .78)
-    width, height = np.maximum(40, typical.size*np.exp(typical.spread*(common + rng.normal(0, .62, 2))))
+    width, height = np.maximum(40, typical.size*np.exp(typical.spread*(common + rng.normal(0, .62, 2))) - 7) # a crop's margin is 7 pixels in all
     shape = (int(np.ceil(height)) + 2*PAD, int(np.ceil(width)) + 2*PAD)
     outline = _outline(rng, width, height, look['angular']) + PAD
     nuclei = _nucleus_outlines(rng, width, height, look)
@@ -205,13 +216,14 @@ def develop(
 )->Image.Image: # RGB
     "What the microscope's camera sees of `dye`"
     shape = dye.shape[1:]
-    glow = 1 + .05*_noise(rng, shape, max(shape)) + .012*_noise(rng, shape, 9)
+    (a, b), (h, w) = rng.normal(0, .05, 2).astype(np.float32), shape
+    glow = 1 + a*np.linspace(-1, 1, h, dtype=np.float32)[:,None] + b*np.linspace(-1, 1, w, dtype=np.float32) + .007*_noise(rng, shape, 8)
     channels = []
     for c in range(3):
         thick = sum(dye[d]*np.float32(stain.absorption[d,c]) for d in range(4))
         channels.append(np.exp(-thick)*glow*np.float32(stain.light[c]))
     image = Image.fromarray((np.clip(np.stack(channels, -1), 0, 1)*255).astype(np.uint8))
-    grain = rng.standard_normal(shape, dtype=np.float32)[...,None]*1.6
+    grain = _noise(rng, shape, 1)[...,None]*1.6
     return Image.fromarray(np.clip(np.asarray(_blur(image, stain.blur)) + grain + .5, 0, 255).astype(np.uint8))
 
 # %% ../nbs/05_sample.ipynb #00000016
@@ -239,6 +251,12 @@ def _places(rng, cells, size):
             pull = pull + 3*np.clip(.9 - np.hypot(gap[...,0], gap[...,1]), 0, None).sum(1)
         spots.append(tries[pull.argmin()])
     return [np.rint(s - o/2).astype(int) - PAD for s,o in zip(spots, sizes)]
+
+def _snug(cells):
+    "Width and height of a field just large enough for `cells`"
+    sizes = np.array([o.dye.shape[:0:-1] for o in cells]) - 2*PAD + 8
+    side = np.sqrt(1.25*sizes.prod(1).sum())
+    return tuple(np.maximum(sizes.max(0), side).astype(int).tolist())
 
 def _add(dye, patch, corner):
     "Add the dye of `patch` to the field at `corner` (x,y), cut at the field's edges"
@@ -268,19 +286,20 @@ def _litter(rng, dye, dirt):
     for x, y in rng.uniform(0, shape[::-1], (rng.poisson(60*area), 2)).tolist():
         r = rng.uniform(.5, 2.2); ImageDraw.Draw(dust).ellipse((x-r, y-r, x+r, y+r), fill=int(rng.integers(60, 220)))
     dye[3] += .8*_unit(_blur(dust, .7))
-    dye[0] += np.clip(.02*_noise(rng, shape, 40) + .012*_noise(rng, shape, 4) + .02, 0, None)
+    dye[0] += np.clip(.012*_noise(rng, shape, 32) + .008*_noise(rng, shape, 4) + .02, 0, None)
 
 def draw_field(
     label:str,         # One of the five classes (a key of `LOOKS`)
     n:int,             # Cells in the cluster
     rng,               # `numpy.random.Generator`
     stain:Stain=None,  # The slide; None: a new one
-    size:tuple=(800,600), # Width and height, pixels
+    size:tuple=(800,600), # Width and height, pixels; None: just large enough for the cells
     likeness:float=.2  # 0: textbook cells; 1: classes differ in size alone
 )->tuple: # RGB image; per cell its outline and its nucleus's, (n,2) points x,y in the image's pixels
     "Draw one synthetic field image with a cluster of cells"
     stain = stain or make_stain(label, rng)
     cells = [make_cell(label, rng, stain.palette, likeness) for _ in range(n)]
+    size = size or _snug(cells)
     corners = _places(rng, cells, size)
     dye = np.zeros((4, size[1], size[0]), dtype=np.float32)
     for cell, corner in zip(cells, corners): _add(dye, cell.dye, corner)
@@ -328,14 +347,8 @@ def _draw_class(folder, label, s):
     stains = [make_stain(label, np.random.default_rng([s['seed'], c, 1, i]), s['stain_shift']) for i in range(s['slides'])]
     for k, n in enumerate(sizes):
         rng = np.random.default_rng([s['seed'], c, 2, k])
-        size = s['size'] if s['fields'] else _snug(label, n, s['size'])
-        image, contours = draw_field(label, n, rng, stains[k*s['slides']//s['clusters']], size, s['likeness'])
+        image, contours = draw_field(label, n, rng, stains[k*s['slides']//s['clusters']], s['size'] if s['fields'] else None, s['likeness'])
         _write_cluster(folder, f'{k+1:03d}', image, contours, rng, s['fields'])
-
-def _snug(label, n, size):
-    "A canvas just large enough for `n` cells, for crops whose field nobody will see"
-    side = np.array(LOOKS[label].size)*np.exp(2*LOOKS[label].spread)*np.sqrt(n)
-    return tuple(np.minimum(np.ceil(side).astype(int), size).tolist())
 
 # %% ../nbs/05_sample.ipynb #00000024
 _VERSION = 1 # of the drawings; raised when the same settings give other pictures
