@@ -53,19 +53,19 @@ def _cut(position, K, fold, share=.5):
     return part
 
 # %% ../nbs/07_splits.ipynb #00000012
-def _need_clusters(index, split):
+def _need_clusters(index):
     "A `PapError` unless every image has a cluster id"
     n = int((index.cluster == '').sum())
-    if n: raise PapError(f"The split {split!r} needs to know which images belong together, but {n} of {len(index)} have no cluster id "
-                         "(their names may have been renumbered): use the split 'random', or give the groups in a CSV with a column 'group'.")
+    if n: raise PapError(f"{n} of {len(index)} images have no cluster id (their names may have been renumbered), so which belong together is not known: use the split 'random', or give the groups in a CSV with a column 'group'.")
 
 def _block(index, K, fold, seed, share, shift):
     "Parts by contiguous runs of cluster numbers in each class of the cluster keys"
-    _need_clusters(index, 'block')
+    _need_clusters(index)
     group, position = _positions(index.cluster, K, shift)
     clusters = index.cluster.groupby(group).nunique()
-    if clusters.min() < K:
-        raise PapError(f"Class {clusters.idxmin()!r} has {clusters.min()} cluster{'s'*(clusters.min()>1)}, and {K} blocks need at least {K} in each: "
+    least = int(clusters.min())
+    if least < K:
+        raise PapError(f"Class {clusters.idxmin()!r} has {least} cluster{'s'*(least>1)}, and {K} blocks need at least {K} in each: "
                        "use fewer folds, the split 'cluster', or more data.")
     return _cut(position, K, fold, share)
 
@@ -95,7 +95,7 @@ def _original(index, seed, valid=.1):
 def _cluster(index, K, fold, seed, share, shift):
     "Parts by whole clusters, shuffled, with the labels in proportion"
     from sklearn.model_selection import StratifiedGroupKFold
-    _need_clusters(index, 'cluster')
+    _need_clusters(index)
     clusters = index.groupby('label').cluster.nunique()
     if clusters.min() < 2:
         raise PapError(f"Class {clusters.idxmin()!r} has one cluster, which cannot stand in both train and test: use the split 'random', or more data.")
@@ -144,9 +144,9 @@ def _read_split_csv(path):
 
 # %% ../nbs/07_splits.ipynb #00000021
 def _match_rows(index, images):
-    "For each path in `images`, the row of `index` it names and how many parts they share (-1, 0 when none)"
+    "For each path in `images`, the row of `index` it names (-1 when none) and how many parts they share"
     paths = [_path_parts(o) for o in index.image]
-    kind = [{_path_parts(o)[0] for o in (label, cluster.rpartition('/')[0]) if o} for label,cluster in zip(index.label, index.cluster)]
+    kind = [{part for o in (label, cluster.rpartition('/')[0]) for part in _path_parts(o)[:1]} for label,cluster in zip(index.label, index.cluster)]
     names = set().union(*kind)
     stems = {}
     for i,p in enumerate(paths): stems.setdefault(p[0], []).append(i)
@@ -154,12 +154,13 @@ def _match_rows(index, images):
     for image in images:
         p = _path_parts(image)
         own = names & set(p[1:])
-        near = [(_shared(p, paths[i]), i) for i in (stems.get(p[0], []) if p else []) if not own or own & kind[i]]
-        best = max(near, default=(0, -1))
-        same = [i for n,i in near if n == best[0]]
+        near = [i for i in (stems.get(p[0], []) if p else []) if not own or own & kind[i]]
+        score = {i: (_shared(p, paths[i]), p == paths[i], image == index.image.iloc[i]) for i in near} # the same path wins
+        best = max(score.values(), default=(0,))
+        same = [i for i in near if score[i] == best]
         if len(same) > 1: raise PapError(f'{str(image)!r} may be {index.image.iloc[same[0]]!r} or {index.image.iloc[same[1]]!r}: name the images in the split file with their folders.')
-        found.append(best)
-    return np.array([i for _,i in found], dtype=int), np.array([n for n,_ in found], dtype=int)
+        found.append((same[0] if same else -1, best[0]))
+    return np.array(found, dtype=int).reshape(-1, 2).T
 
 def _from_csv(index, path):
     "Parts as a CSV says, '' for images that it does not name; and how many of its rows name no image here"
@@ -212,13 +213,13 @@ def _drop_buffer(index, part, buffer):
     return part
 
 # %% ../nbs/07_splits.ipynb #0000002c
-def _check_parts(index, part, what):
+def _check_parts(index, part, what, advice='another split or fold'):
     "A `PapError` unless every label is in train and test, and valid is not empty"
     labels = index.label.to_numpy(object)
     for name in ('train', 'test'):
         missing = sorted(set(labels) - set(labels[part == name]))
-        if missing: raise PapError(f"The split {what} leaves no image of {', '.join(map(repr, missing))} in {name}: use another split or fold, or more images of it.")
-    if not (part == 'valid').any(): raise PapError(f'The split {what} leaves no image for validation: {len(index)} images are too few, or the split file names none.')
+        if missing: raise PapError(f"The split {what} leaves no image of {', '.join(map(repr, missing))} in {name}: use {advice}, or more images of it.")
+    if not (part == 'valid').any(): raise PapError(f'The split {what} leaves no image for validation: use {advice}, or more than these {len(index)} images.')
 
 def _check_options(index, name, folds, fold, valid, buffer, shift):
     "K, the fold and the share of a fold for validation; a `PapError` where options are out of range"
@@ -244,19 +245,28 @@ _chosen = {'block': 'chosen as the least leaky: the clusters are numbered, so ru
            'random': 'chosen because nothing stricter is possible; if images belong together, the test is easier than new images are'}
 
 def _make(index, name, K, fold, seed, share, shift, valid, folded):
-    "Parts by the split `name`, checked"
-    if name == 'random' and not folded: part = _original(index, seed, .1 if valid is None else valid)
+    "Parts by the split `name`, checked, and the fold that is tested (None for the original's rule)"
+    if name == 'random' and not folded: fold, part = None, _original(index, seed, .1 if valid is None else valid)
     else: part = _makers[name](index, K, fold, seed, share, shift)
     _check_parts(index, part, repr(name)+(f', fold {fold} of {K},' if folded else ''))
-    return part
+    return part, fold
+
+def _make_any(index, name, K, fold, *options):
+    "As `_make`; where no fold was asked for and `fold` of the cluster split lacks a class, the first after it that does not"
+    tries = [fold] if options[-1] or name != 'cluster' else [(fold+i) % K for i in range(K)]
+    error = None
+    for i in tries:
+        try: return _make(index, name, K, i, *options)
+        except PapError as e: error = error or e
+    raise error
 
 def _auto(index, K, fold, seed, share, shift, valid, folded):
-    "The first of block, cluster, random that is possible in every fold: its name, why, and its parts"
-    refused = []
+    "The first of block, cluster, random that is possible in every fold: its name, why, its parts and the fold that is tested"
+    refused = {}
     for name in _makers:
-        try: parts = {k: _make(index, name, K, k, seed, share, shift, valid, folded) for k in (range(K) if folded else [fold])}
-        except PapError as e: refused.append(f'{name} is not possible: {str(e).split(": ")[0]}'); last = e
-        else: return name, '; '.join([_chosen[name], *refused]), parts[fold]
+        try: made = {k: _make_any(index, name, K, k, seed, share, shift, valid, folded) for k in (range(K) if folded else [fold])}
+        except PapError as e: refused.setdefault(str(e).split(': ')[0], []).append(name); last = e
+        else: return name, '; '.join([_chosen[name], *(f'no {" or ".join(names)} split because: {why}' for why,names in refused.items())]), *made[fold]
     raise last
 
 # %% ../nbs/07_splits.ipynb #00000030
@@ -279,14 +289,12 @@ def split_index(
     options = K, I, seed, share, shift, valid, folds is not None
     if given:
         part, unmatched = _from_csv(index, name)
-        name, why = Path(name).name, 'given in a file' + (f'; {unmatched} of its rows name no image of these data' if unmatched else '')
-        _check_parts(index, part, repr(name))
-    elif name == 'auto': name, why, part = _auto(index, *options)
-    else: part, why = _make(index, name, *options), _reasons[name]
-    if split == 'auto' and name == 'random':
-        say(f'Warning: the random split was {why}.')
-    return _finish(index, part, name, why, buffer, folds=None if given or (name == 'random' and folds is None) else K,
-                   fold=None if given or (name == 'random' and folds is None) else I, seed=seed, shift=shift)
+        I, name, why = None, Path(name).name, 'given in a file' + (f'; {unmatched} of its rows name no image of these data' if unmatched else '')
+        _check_parts(index, part, repr(name), 'another split file')
+    elif name == 'auto': name, why, part, I = _auto(index, *options)
+    else: (part, I), why = _make_any(index, name, *options), _reasons[name]
+    if split == 'auto' and name == 'random': say(f'Warning: the random split was {why}.')
+    return _finish(index, part, name, why, buffer, folds=None if I is None else K, fold=I, seed=seed, shift=shift)
 
 # %% ../nbs/07_splits.ipynb #00000031
 def _finish(index, part, name, why, buffer, **how):
@@ -294,11 +302,11 @@ def _finish(index, part, name, why, buffer, **how):
     left_out = {'not named in the split file': int((part == '').sum())}
     if buffer:
         if name == 'random': raise PapError('A buffer lies between whole clusters, and these data allow only a random split: leave it out.')
-        _need_clusters(index, name)
+        _need_clusters(index)
         before = (part == '').sum()
         part = _drop_buffer(index, part, buffer)
         left_out[f'buffer of {buffer} between the parts'] = int((part == '').sum() - before)
-        _check_parts(index, part, f'{name!r} with a buffer of {buffer}')
+        _check_parts(index, part, f'{name!r} with a buffer of {buffer}', 'a smaller buffer')
     res = index.assign(split=part)[part != ''].reset_index(drop=True)
     audit = leak_audit(res)
     counts = {p: int((res.split == p).sum()) for p in PARTS}
@@ -337,7 +345,7 @@ def plot_split(
     if ax is None: _, ax = plt.subplots(figsize=(8, 1.8))
     for part, colour in zip(PARTS, ('#9db4c0', '#e3b23c', '#b5385a')):
         o = rows[rows.split == part]
-        ax.scatter(o.number, o.height, s=5, c=colour, label=f'{part} ({len(o)})', linewidths=0)
+        ax.scatter(o.number, o.height, s=9, c=colour, label=f'{part} ({len(o)})', linewidths=0)
     ax.set(title=f"{index.attrs.get('split', {}).get('name', 'split')}: {name}", xlabel='number of the cluster', ylabel='cells')
     ax.legend(loc='center left', bbox_to_anchor=(1, .5), frameon=False)
     return ax
