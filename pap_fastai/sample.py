@@ -166,7 +166,7 @@ def make_cell(
     label:str,        # One of the five classes (a key of `LOOKS`)
     rng,              # `numpy.random.Generator`: the same state draws the same cell
     palette=None,     # Shares of the four dyes in the cytoplasm on this slide (sums to 1); None: typical of the class
-    likeness:float=.2 # 0: textbook cells; 1: classes differ in size alone
+    likeness:float=.3 # 0: textbook cells; 1: classes differ in size alone
 )->Cell: # Dye and contours
     "One cell as an amount of dye in each pixel, not yet looked at through a microscope"
     look, typical = _look(label, rng, likeness), LOOKS[label]
@@ -231,7 +231,7 @@ def draw_cell(
     label:str,         # One of the five classes (a key of `LOOKS`)
     rng,               # `numpy.random.Generator`: the same state draws the same cell
     stain:Stain=None,  # The slide it lies on; None: a new one
-    likeness:float=.2  # 0: textbook cells; 1: classes differ in size alone
+    likeness:float=.3  # 0: textbook cells; 1: classes differ in size alone
 )->tuple: # RGB image; outline of the whole cell, (n,2) points x,y in its pixels; outline of the nucleus
     "Draw one synthetic cell on an empty slide"
     stain = stain or make_stain(label, rng)
@@ -294,7 +294,7 @@ def draw_field(
     rng,               # `numpy.random.Generator`
     stain:Stain=None,  # The slide; None: a new one
     size:tuple=(800,600), # Width and height, pixels; None: just large enough for the cells
-    likeness:float=.2  # 0: textbook cells; 1: classes differ in size alone
+    likeness:float=.3  # 0: textbook cells; 1: classes differ in size alone
 )->tuple: # RGB image; per cell its outline and its nucleus's, (n,2) points x,y in the image's pixels
     "Draw one synthetic field image with a cluster of cells"
     stain = stain or make_stain(label, rng)
@@ -398,11 +398,11 @@ def make_sample(
     seed:int=0,             # Another seed, other drawings; the same seed, the same files
     cells_per_class:int=40, # Cells in each of the five classes, at most 7992
     clusters:int=None,      # Clusters (and field images) in each class, of 1 to 8 cells; None: one for 3.3 cells
-    slides:int=4,           # Slides in each class: runs of neighbouring clusters that share a stain
-    likeness:float=.2,      # 0: textbook cells; 1: classes differ in size alone
+    slides:int=5,           # Slides in each class: runs of neighbouring clusters that share a stain
+    likeness:float=.3,      # 0: textbook cells; 1: classes differ in size alone
     stain_shift:float=1.,   # How much slides differ; 0: all alike
     size:tuple=(800,600),   # Width and height of a field image, pixels (SIPaKMeD: 2048, 1536)
-    fields:bool=True        # Write field images too; without them large data are drawn about twice as fast
+    fields:bool=True        # Write field images too; large data are drawn faster without
 )->Path: # The folder, in SIPaKMeD's layout, with `SYNTHETIC.txt` in it
     "Draw a synthetic data set in SIPaKMeD's layout, unless it is there already; a `PapError` when `dest` is something else"
     dest = home()/'data'/'sample' if dest is None else Path(dest).expanduser()
