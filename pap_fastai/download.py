@@ -391,7 +391,7 @@ def _bmp_bytes(header):
 
 def _bad_cell_file(name, data, size, listed):
     "What is wrong with a file, from its name, its first bytes, its length and the listed length; '' when it is fine"
-    if listed is not None and abs(size - listed) > max(1, .06*listed) and size > 0: return f'about {listed} bytes expected, got {size}'
+    if listed is not None and abs(size - listed) > max(100, .06*listed) and size > 0: return f'about {listed} bytes expected, got {size}'
     if name.endswith('.dat'): return '' if re.fullmatch(rb'[\d\s.,;eE+\-naifNAIF]*', data) else 'not a list of points'
     need = _bmp_bytes(data)
     if need is None: return 'not an uncompressed BMP image'
@@ -461,7 +461,7 @@ def download_cells(
     base_url:str=OFFICIAL_URL, # Address of the folder with the `im_<Class>` folders
     classes=None,              # Names of the classes (list, or a string with commas); all by default
     connections:int=4,         # Files at once
-    retries:int=6,             # More tries for each file
+    retries:int=4,             # More tries for each file
     wait:float=2.,             # Seconds before the second try; doubles up to 64-fold
     client=None,               # `httpx.Client` with your own proxies and time-outs
     archives:dict=ARCHIVES,    # Class name -> `Archive`
