@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['find_device', 'FastPrecision', 'bfloat16_pays', 'choose_precision', 'SeedEpochs', 'last_epoch', 'KeepBest',
-           'schedule', 'group_rates', 'get_learner']
+           'schedule', 'group_rates', 'optimiser', 'get_learner']
 
 # %% ../nbs/13_learner.ipynb #00000002
 import random, time
@@ -22,7 +22,7 @@ from fastai.vision.learner import vision_learner
 from .core import PapError, say
 from .data import get_dls
 from .recipes import Recipe, make_recipe
-from .weights import arch_or_name, build_network, layer_groups, load_body, network_extras, pixel_stats, pretrained_body
+from .weights import arch_or_name, build_network, layer_groups, load_body, network_extras, pixel_stats, pool_stages, pretrained_body
 
 # %% ../nbs/13_learner.ipynb #00000005
 def find_device(
@@ -135,7 +135,9 @@ def group_rates(
     return recipe.lr*np.geomspace(recipe.body_lr, 1, n_groups)
 
 # %% ../nbs/13_learner.ipynb #00000016
-def _optimiser(recipe, device):
+def optimiser(
+    device:torch.device # Where the weights are
+): # What `Learner` takes as `opt_func`
     "Adam with decoupled weight decay and fastai's constants, fused where the device can"
     return partial(OptimWrapper, opt=torch.optim.AdamW, betas=(.9,.99), eps=1e-5, fused=device.type in ('cpu','cuda'))
 
@@ -159,9 +161,10 @@ def get_learner(
                   rotate=recipe.rotate, quarter_turns=recipe.quarter_turns, flips=recipe.flips, stain_jitter=recipe.stain_jitter)
     set_seed(recipe.seed, reproducible=False)
     loss = LabelSmoothingCrossEntropyFlat(eps=recipe.label_smoothing) if recipe.label_smoothing else CrossEntropyLossFlat()
-    learn = vision_learner(dls, arch_or_name(recipe.arch), normalize=False, pretrained=False, loss_func=loss, metrics=accuracy, ps=recipe.dropout, splitter=layer_groups(recipe.arch),
-                           opt_func=_optimiser(recipe, device), lr=recipe.lr, wd=recipe.weight_decay, path=path, **network_extras(recipe.arch, recipe.size))
+    learn = vision_learner(dls, arch_or_name(recipe.arch), normalize=False, pretrained=False, loss_func=loss, metrics=accuracy, ps=recipe.dropout, splitter=layer_groups(recipe.arch, recipe.pooling),
+                           opt_func=optimiser(device), lr=recipe.lr, wd=recipe.weight_decay, path=path, **network_extras(recipe.arch, recipe.size))
     if body is not None: load_body(learn.model, body)
+    if recipe.pooling == 'stages': learn.model = pool_stages(learn.model, dls.c, recipe.dropout)
     learn.model.to(device)
     precision = choose_precision(recipe.arch, recipe.size, device) if precision == 'auto' else precision
     if precision == 'bf16': learn.add_cb(FastPrecision(device.type))
