@@ -21,7 +21,8 @@ from .runs import Run
 
 # %% ../nbs/25_report.ipynb #00000005
 NAMES = dict(accuracy='Accuracy', balanced_accuracy='Balanced accuracy', macro_f1='Macro-F1', auroc='AUROC', auprc='AUPRC', brier='Brier score', log_loss='Log loss', ece='Calibration error (ECE)',
-             sensitivity='Sensitivity', specificity='Specificity', ppv='PPV', npv='NPV', f1='F1', n='Images', tpr='True positive rate', fpr='False positive rate', tnr='True negative rate', fnr='False negative rate')
+             sensitivity='Sensitivity', specificity='Specificity', ppv='PPV', npv='NPV', f1='F1', n='Images', tpr='True positive rate', fpr='False positive rate', tnr='True negative rate', fnr='False negative rate',
+             lr='Learning rate', body_lr='Learning rate of the first layers', arch='Architecture')
 
 def spoken(
     name # A key such as 'balanced_accuracy'
@@ -58,8 +59,8 @@ def figure_rows(
 # %% ../nbs/25_report.ipynb #00000008
 def _pairs(o, skip=()):
     "A dict as (name, text) rows, without what is empty"
-    def text(v): return ', '.join(map(str, v)) if isinstance(v, (list, tuple)) else ', '.join(f'{k}: {x}' for k, x in v.items()) if isinstance(v, dict) else f'{v:g}' if isinstance(v, float) else str(v)
-    return [(spoken(k), text(v)) for k, v in o.items() if k not in skip and v not in (None, '', [], {}) and not isinstance(v, bool)]
+    def text(v): return ('yes' if v else 'no') if isinstance(v, bool) else ', '.join(map(str, v)) if isinstance(v, (list, tuple)) else ', '.join(f'{k}: {x}' for k, x in v.items()) if isinstance(v, dict) else f'{v:g}' if isinstance(v, float) else str(v)
+    return [(spoken(k), text(v)) for k, v in o.items() if k not in skip and v not in (None, '', [], {})]
 
 def _data_section(metrics, config):
     "What the data are"
@@ -73,7 +74,7 @@ def _audit(split):
     "What stands on both sides of a split, in words, and whether that is a warning"
     both, near = split.get('clusters_on_both_sides'), split.get('neighbours_on_both_sides')
     if both is None: return 'The data do not name their clusters, so nobody can say how many stand on both sides of the split. Cells of one image may be in training and in test; then the figures are too high.', True
-    text = f'{both} clusters stand both in training or validation and in test' + (f', and {near} pairs of neighbouring clusters are parted by it.' if near is not None else '; the order of the clusters is not known.')
+    text = ('No cluster stands' if not both else '1 cluster stands' if both == 1 else f'{both} clusters stand') + ' both in training or validation and in test' + (f'; pairs of neighbouring clusters that it parts: {near}.' if near is not None else '; the order of the clusters is not known.')
     return text + (' Cells of one image were learnt and tested, so the figures are too high for new slides.' if both else ''), bool(both)
 
 def _split_section(split, index):
@@ -124,8 +125,8 @@ def plot_data(
 
 # %% ../nbs/25_report.ipynb #0000000e
 STYLE = '''
-:root{--ink:#1d2430;--soft:#5b6472;--line:#dfe3e8;--paper:#fff;--wash:#f6f7f9;--accent:#0072B2;--second:#D55E00;--warn:#fdf1e7;--warnline:#D55E00}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e9ee;--soft:#a0a9b8;--line:#333b47;--paper:#151a21;--wash:#1d232c;--accent:#56B4E9;--second:#E69F00;--warn:#2d241a;--warnline:#E69F00}.plot{filter:brightness(.92)}}
+:root{--ink:#1d2430;--soft:#5b6472;--line:#dfe3e8;--axis:#aeb6c1;--paper:#fff;--wash:#f6f7f9;--accent:#0072B2;--second:#D55E00;--warn:#fdf1e7;--warnline:#D55E00}
+@media (prefers-color-scheme:dark){:root{--ink:#e6e9ee;--soft:#a0a9b8;--line:#333b47;--axis:#5d6878;--paper:#151a21;--wash:#1d232c;--accent:#56B4E9;--second:#E69F00;--warn:#2d241a;--warnline:#E69F00}.plot{filter:brightness(.92)}}
 *{box-sizing:border-box}html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:60rem;margin:0 auto;padding:2.5rem 1.25rem 4rem}
@@ -145,15 +146,15 @@ th{text-align:left;font-weight:500;vertical-align:bottom;padding:.35rem .9rem .3
 td{padding:.38rem .9rem .38rem 0;border-bottom:1px solid var(--line);vertical-align:top}tr:last-child td{border-bottom:0}
 td.n,th.n{text-align:right;white-space:nowrap}td small{display:block;color:var(--soft);font-size:.78rem;white-space:nowrap}td.name{overflow-wrap:anywhere;min-width:7rem}
 td.iv{color:var(--soft);white-space:nowrap}
-.scale{display:block;width:100%;min-width:8rem;max-width:20rem;height:1.1rem;color:var(--accent)}.scale .axis{stroke:var(--line)}.scale.second{color:var(--second)}
-dl{display:grid;grid-template-columns:minmax(8rem,13rem) 1fr;gap:.3rem 1rem;margin:.6rem 0}dt{padding-top:.08rem}dd{margin:0;overflow-wrap:anywhere}
+.scale{display:block;width:100%;min-width:8rem;max-width:20rem;height:1.1rem;margin-top:.2rem;color:var(--accent)}.scale .axis{stroke:var(--axis)}.scale.second{color:var(--second)}
+dl{margin:.6rem 0}dl div{display:grid;grid-template-columns:minmax(7rem,13rem) 1fr;gap:0 1rem;padding:.13rem 0;break-inside:avoid}dl.columns{columns:2 17rem;column-gap:2.5rem}.columns div{grid-template-columns:1fr 1fr}dt{padding-top:.08rem}dd{margin:0;overflow-wrap:anywhere}
 .note{background:var(--wash);border-left:3px solid var(--line);padding:.6rem 1rem;border-radius:0 8px 8px 0;margin:.9rem 0;max-width:none}.note.warn{background:var(--warn);border-color:var(--warnline)}
 figure{margin:1.2rem 0}figure img{display:block;max-width:100%;height:auto}.plot{background:#fff;border:1px solid var(--line);border-radius:10px;padding:.7rem;display:inline-block;max-width:100%}figcaption{margin-top:.4rem}
 code,pre{font:.86rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}pre{background:var(--wash);border-radius:8px;padding:.8rem 1rem;overflow-x:auto;white-space:pre-wrap;overflow-wrap:anywhere}
 td code{overflow-wrap:anywhere}footer{margin-top:3rem;padding-top:1rem;border-top:1px solid var(--line);color:var(--soft);font-size:.86rem}
-@media (max-width:38rem){main{padding:1.4rem 1rem 3rem}.headline{grid-template-columns:1fr;padding:1.1rem 1.2rem}.big{font-size:2.8rem}dl{grid-template-columns:1fr;gap:.05rem}dd{margin-bottom:.5rem}h1{font-size:1.4rem}}
-@media print{:root{--ink:#000;--soft:#444;--line:#ccc;--paper:#fff;--wash:#f5f5f5;--accent:#0072B2;--second:#D55E00;--warn:#fdf1e7;--warnline:#D55E00}
-@page{margin:16mm 15mm}body{font-size:10pt}main{max-width:none;padding:0}nav{display:none}h2{margin-top:1.6rem;break-after:avoid}h3{break-after:avoid}figure,tr,.note,.headline,dl>div{break-inside:avoid}
+@media (max-width:38rem){main{padding:1.4rem 1rem 3rem}.headline{grid-template-columns:1fr;padding:1.1rem 1.2rem}.big{font-size:2.8rem}dl div{grid-template-columns:minmax(6rem,9rem) 1fr}h1{font-size:1.4rem}}
+@media print{:root{--ink:#000;--soft:#444;--line:#ccc;--axis:#999;--paper:#fff;--wash:#f5f5f5;--accent:#0072B2;--second:#D55E00;--warn:#fdf1e7;--warnline:#D55E00}
+@page{margin:16mm 15mm}body{font-size:10pt}main{max-width:none;padding:0}nav{display:none}h2{margin-top:1.6rem;break-after:avoid}h3,p.small{break-after:avoid}figure,tr,.scroll,.note,.headline,pre{break-inside:avoid}p{orphans:3;widows:3}
 .plot{border:0;padding:0;filter:none;max-width:17cm}.scroll{overflow:visible}table{font-size:8.6pt}td,th{padding-right:.5rem}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{color:inherit}}
 '''
 
@@ -165,7 +166,7 @@ MACROS = '''
 {% macro figures(rows, second=False) %}<div class="scroll"><table><thead><tr><th>Figure</th><th class="n">Value</th><th>95 % interval</th><th>On the scale from 0 to 1</th></tr></thead><tbody>
 {% for r in rows %}<tr><td class="name">{{ r.name }}</td><td class="n">{{ r.value }}</td><td class="iv">{{ r.interval }}</td><td>{% if r.mark %}{{ scale(r.mark, second) }}{% endif %}</td></tr>
 {% endfor %}</tbody></table></div>{% endmacro %}
-{% macro pairs(rows) %}<dl>{% for k, v in rows %}<dt>{{ k }}</dt><dd>{{ v }}</dd>{% endfor %}</dl>{% endmacro %}
+{% macro pairs(rows, kind='') %}<dl class="{{ kind }}">{% for k, v in rows %}<div><dt>{{ k }}</dt><dd>{{ v }}</dd></div>{% endfor %}</dl>{% endmacro %}
 {% macro pictures(name) %}{% for caption, uri in plots.get(name, []) %}<figure><span class="plot"><img src="{{ uri }}" alt="{{ caption }}"></span><figcaption>{{ caption }}</figcaption></figure>{% endfor %}{% endmacro %}
 '''
 
@@ -199,7 +200,7 @@ BODY = '''
 {% for r in mistakes.worst %}<tr><td class="name"><code>{{ r.image }}</code></td><td>{{ r.label }}</td><td>{{ r.predicted }}</td><td class="n">{{ '%.3f' % r.p_predicted }}</td><td class="n">{{ '%.3f' % r.p_label }}</td></tr>{% endfor %}</tbody></table></div></section>
 {% if screening or plots.get('screening') %}<section id="screening"><h2>Screening: abnormal against normal</h2>{% if screening %}<p class="small">{{ screening_text }}</p>{{ figures(screening) }}{% endif %}{{ figures(operating) if operating }}{{ pictures('screening') }}</section>{% endif %}
 {% if calibration or plots.get('calibration') %}<section id="calibration"><h2>Calibration</h2>{% if calibration %}{{ figures(calibration) }}{% endif %}{{ pictures('calibration') }}</section>{% endif %}
-{% if plots.get('training') or recipe %}<section id="training"><h2>Training</h2>{{ pictures('training') }}{{ pairs(recipe) }}</section>{% endif %}
+{% if plots.get('training') or recipe %}<section id="training"><h2>Training</h2>{{ pictures('training') }}{{ pairs(recipe, 'columns') }}</section>{% endif %}
 {% if plots.get('more') %}<section id="more"><h2>More plots</h2>{{ pictures('more') }}</section>{% endif %}
 <section id="made"><h2>How it was made</h2>{% if command %}<pre>{{ command }}</pre>{% endif %}{{ pairs(made) }}</section>
 <section id="limits"><h2>Limits</h2><div class="note warn"><strong>Not for clinical use.</strong> These are figures of a research experiment. Nobody has shown that they hold for other slides, stains, scanners, laboratories or women.</div>
