@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .core import PapError, atomic_path, write_csv, write_json
+from .core import PapError, atomic_path, say, write_csv, write_json
 from .index import fingerprint, read_index, write_index
 from .interpret import missed_abnormal, plot_confusion, plot_gallery, review_list, write_review
 from .metrics import evaluate_predictions, figure_text, size_only
 from .plots import plot_history, save_figure
 from .predictions import abnormal_names, check_predictions, class_names, fake_predictions, read_predictions, write_predictions
-from .report import write_report
+from .report import split_text, write_report
 from .runs import Run, create_run, find_root, open_run
 
 # %% ../nbs/27_evaluate.ipynb #00000005
@@ -95,9 +95,8 @@ def metrics_lines(
 )->list: # Lines of text
     "The main figures in words: split, n, interval, class scheme, and what they are not for"
     t, data, size = metrics['test'], metrics['data'], metrics.get('size_only')
-    split = metrics['split'].get('name') or 'no'
     clusters = f", {t['clusters']} clusters" if t['clusters'] else ', clusters unknown'
-    lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split} split, n = {t['n']}{clusters}" + (f"; size alone: {size['accuracy']['value']:.2f}" if size else ''),
+    lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split_text(metrics['split'])}, n = {t['n']}{clusters}" + (f"; size alone: {size['accuracy']['value']:.2f}" if size else ''),
              ', '.join(figure_text(t[k], name) for k, name in (('balanced_accuracy', 'balanced accuracy'), ('macro_f1', 'macro-F1'), ('auroc', 'AUROC')))]
     if s := t.get('screening'): lines.append(f"abnormal against normal at {s['threshold']:g}: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     what = 'synthetic: ' if data.get('synthetic') and 'synthetic' not in str(data.get('data')) else ''
@@ -126,6 +125,9 @@ def missed_gallery(
 )->dict: # {'missed_abnormal_1': figure, ...}; empty when nothing was missed
     "Every missed abnormal image, as often as a picture is full"
     missed = missed_abnormal(predictions)
+    there = [(Path(root)/o).is_file() for o in missed['image']]
+    if not all(there): say(f'{there.count(False)} of {len(there)} missed abnormal images are not in {root}, so the gallery leaves them out.')
+    missed = missed[there]
     captions = [f'{Path(o.image).stem}\n{o.label}: {o.p_abnormal:.2f}' for o in missed.itertuples()]
     paths = [Path(root)/o for o in missed['image']]
     return {f'missed_abnormal_{i//page+1}': plot_gallery(paths[i:i+page], captions[i:i+page]) for i in range(0, len(paths), page)}

@@ -133,11 +133,12 @@ def plot_gallery(
 # %% ../nbs/24_interpret.ipynb #00000012
 def _label_errors(rows):
     "Positions of likely label errors, most likely first"
-    try: from cleanlab.filter import find_label_issues
-    except ImportError: raise PapError('cleanlab is not installed: pip install "pap_fastai[explain]", or ask for label_errors=False.') from None
     import warnings
+    if rows['label'].nunique() < 2: return [] # with one class there is nothing to confuse
     with warnings.catch_warnings():
-        warnings.simplefilter('ignore', UserWarning) # it warns of rare classes
+        warnings.simplefilter('ignore') # of rare classes, and of notebooks without widgets
+        try: from cleanlab.filter import find_label_issues
+        except ImportError: raise PapError('cleanlab is not installed: pip install "pap_fastai[explain]", or ask for label_errors=False.') from None
         return find_label_issues(true_index(rows), probabilities(rows), return_indices_ranked_by='self_confidence', n_jobs=1)
 
 def _reasons(rows, n, label_errors):
