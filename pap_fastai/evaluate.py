@@ -180,7 +180,7 @@ def evaluate_table(
     "Write predictions, metrics, plots and report into `out`; raises `PapError` for images without a label"
     if not (predictions['split'] == 'test').any(): predictions = predictions.assign(split='test')
     check_predictions(predictions, labelled=True)
-    metrics = make_metrics(predictions, index, split or dict(name='other data', why='a test part as a whole, none of it was used in training', test=len(predictions)))
+    metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)))
     write_predictions(Path(out)/Run.FILES['predictions'], predictions)
     write_json(Path(out)/Run.FILES['metrics'], metrics)
     if plots: write_outputs(out, predictions, root)
