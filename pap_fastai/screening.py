@@ -196,7 +196,7 @@ def plot_cohort(
     "A cohort as squares, one a woman"
     from matplotlib.colors import to_rgb
     from matplotlib.patches import Patch
-    ax = new_figure(1, 1, 6, 4.6)[1][0] if ax is None else ax
+    ax = new_figure(1, 1, 6.6, 4.6)[1][0] if ax is None else ax
     side = int(np.ceil(np.sqrt(counts['n'])))
     colours = np.concatenate([np.tile(to_rgb(colour), (counts[k], 1)) for k, _, colour in COHORT_PARTS] + [np.ones((side*side-counts['n'], 3))])
     tidy(ax, f'{title}\n{counts["no_review"]} of {counts["n"]} need no review, {counts["fn"]} of them abnormal'.lstrip('\n'))
