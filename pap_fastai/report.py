@@ -96,6 +96,19 @@ def _class_section(test):
     def cell(f): return ('–', '') if f['value'] is None else (f"{f['value']:.2f}", '' if f['low'] is None else f"{f['low']:.2f}–{f['high']:.2f}")
     return dict(heads=[spoken(o) for o in PER_CLASS], rows=[(c, f['n'], [cell(f[o]) for o in PER_CLASS]) for c, f in test['per_class'].items()])
 
+def _calibration_section(c):
+    "Rows and sentences about calibration; None where there is nothing"
+    if not c: return None
+    rows, notes = figure_rows(c, ['temperature', 'threshold', 'wanted_sensitivity']), [c.get('note')]
+    if f := c.get('fitted_on'): notes.insert(0, f"Temperature and threshold were fitted on {f['n']} images of {f['clusters'] or 'unknown'} clusters of the part {f['part']}, none of which is in the test part" + (f"; {f['chose_the_epoch']} that chose the epoch were left out." if f['chose_the_epoch'] else '.'))
+    for when, words in (('before', 'as predicted'), ('after', 'tempered')):
+        for r in figure_rows(c.get('test', {}).get(when, {}), ['log_loss', 'brier', 'ece', 'confidence']): rows.append(dict(r, name=f"{r['name']}, {words}", mark=None))
+    for s in c.get('sets', []):
+        kind = f"Sets of {s['confidence']:.0%}, " + ('per class' if s['per_class'] else 'all images')
+        rows += [dict(r, name=f"{kind}: {r['name'].lower()}") for r in figure_rows(s, ['coverage', 'mean_size', 'one_class', 'empty'])]
+        notes.append(f"Coverage of prediction sets: {s['promise']}.")
+    return dict(rows=rows, notes=list(dict.fromkeys(o for o in notes if o)))
+
 def _mistakes(predictions, threshold=.5):
     "Most confused pairs, worst images, and how many abnormal ones were missed"
     missed = missed_abnormal(predictions, threshold=threshold) if abnormal_names(predictions) else None
@@ -110,7 +123,7 @@ def split_text(
 
 # %% ../nbs/25_report.ipynb #0000000b
 PLOTS = dict(history=('training', 'Losses and accuracy, epoch by epoch'), confusion=('mistakes', 'Confusion matrix of the test part: rows are the truth'),
-             reliability=('calibration', 'Reliability: what the network promises against what it keeps'), screening=('screening', 'P(abnormal) of truly normal and truly abnormal images'))
+             calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'), reliability=('calibration', 'Reliability: what the network promises against what it keeps'), screening=('screening', 'P(abnormal) of truly normal and truly abnormal images'))
 
 def _section_of(name):
     "The section and the caption of a plot, by the beginning of its file name"
@@ -206,8 +219,8 @@ BODY = '''
 {% if mistakes.missed is not none %}<p>{{ mistakes.missed|length }} abnormal images have P(abnormal) below {{ '%g' % threshold }} and would pass as normal. Where the images were at hand, the folder <code>plots</code> of the run shows every one of them.</p>{% endif %}
 <h3>Most wrong</h3><div class="scroll"><table><thead><tr><th>Image</th><th>Truth</th><th>Predicted</th><th class="n">p(predicted)</th><th class="n">p(truth)</th></tr></thead><tbody>
 {% for r in mistakes.worst %}<tr><td class="name"><code>{{ r.image }}</code></td><td>{{ r.label }}</td><td>{{ r.predicted }}</td><td class="n">{{ '%.3f' % r.p_predicted }}</td><td class="n">{{ '%.3f' % r.p_label }}</td></tr>{% endfor %}</tbody></table></div></section>
-{% if screening or plots.get('screening') %}<section id="screening"><h2>Screening: abnormal against normal</h2>{% if screening %}<p class="small">{{ screening_text }}</p>{{ figures(screening) }}{% endif %}{{ figures(operating) if operating }}{{ pictures('screening') }}</section>{% endif %}
-{% if calibration or plots.get('calibration') %}<section id="calibration"><h2>Calibration</h2>{% if calibration %}{{ figures(calibration) }}{% endif %}{{ pictures('calibration') }}</section>{% endif %}
+{% if screening or plots.get('screening') %}<section id="screening"><h2>Screening: abnormal against normal</h2>{% if screening %}<p class="small">{{ screening_text }}</p>{{ figures(screening) }}{% endif %}{% if operating %}{{ figures(operating) }}{% endif %}{{ pictures('screening') }}</section>{% endif %}
+{% if calibration or plots.get('calibration') %}<section id="calibration"><h2>Calibration</h2>{% if calibration %}{% for o in calibration.notes %}<p class="small">{{ o }}</p>{% endfor %}{% if calibration.rows %}{{ figures(calibration.rows) }}{% endif %}{% endif %}{{ pictures('calibration') }}</section>{% endif %}
 {% if plots.get('training') or recipe %}<section id="training"><h2>Training</h2>{{ pictures('training') }}{{ pairs(recipe, 'columns') }}</section>{% endif %}
 {% if plots.get('more') %}<section id="more"><h2>More plots</h2>{{ pictures('more') }}</section>{% endif %}
 <section id="made"><h2>How it was made</h2>{% if command %}<pre>{{ command }}</pre>{% endif %}{{ pairs(made) }}</section>
@@ -231,7 +244,7 @@ def _context(metrics, config, predictions, index):
         baseline=figure_rows(size, ['accuracy', 'balanced_accuracy', 'macro_f1']) if size else None, valid=figure_rows(metrics.get('valid', {}), ['accuracy', 'balanced_accuracy', 'macro_f1']),
         mistakes=_mistakes(predictions, s['threshold'] if s else .5), screening=figure_rows(s, PER_CLASS) if s else None, operating=figure_rows(metrics.get('screening', {})),
         screening_text=f"{s['n_abnormal']} abnormal images ({', '.join(s['abnormal'])}) and {s['n_normal']} normal ones; an image counts as abnormal from P(abnormal) {s['threshold']:g}. PPV and NPV hold for this mixture only." if s else '',
-        calibration=figure_rows(metrics.get('calibration', {})), recipe=_pairs(recipe), command=config.get('command', ''),
+        calibration=_calibration_section(metrics.get('calibration')), recipe=_pairs(recipe), command=config.get('command', ''),
         made=_pairs({k: config.get(k) for k in ('started', 'device', 'precision', 'versions')} | {'seconds': metrics.get('seconds')}),
         caveat=test['caveat'], interval_text=f"Intervals: {interval['method']}, {interval['n_resamples']} resamples of {interval['units']} units, level {interval['level']:g}. Figures are fractions.")
 
