@@ -1,0 +1,170 @@
+"""The checks of .ci/run, each counted once: house rules, every notebook, the main job"""
+import ast, json, os, re, shutil, subprocess, sys, time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from configparser import ConfigParser
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOK_LIMIT, SECONDS_LIMIT = 300_000, 60*60 # bytes of a notebook; of all notebooks together
+results = [] # (name, 'passed' | 'failed' | 'skipped', seconds)
+
+def note(name, how, seconds=0., why=''):
+    "Count one check, and say how it went"
+    results.append((name, how, seconds))
+    print(f'{how:8}{seconds:7.1f} s  {name}' + (f': {why}' if why else ''), flush=True)
+
+def shell(*args, **kwargs): return subprocess.run(args, cwd=ROOT, capture_output=True, text=True, stdin=subprocess.DEVNULL, **kwargs)
+
+def check(f):
+    "Run a check that returns what is wrong, '' for nothing"
+    started, name = time.time(), f.__doc__
+    try: why = f()
+    except Exception as e: why = f'{type(e).__name__}: {e}'
+    note(name, 'failed' if why else 'passed', time.time()-started, why)
+
+# House rules ---------------------------------------------------------------------------------------------------------
+
+def notebooks(): return [p for p in sorted((ROOT/'nbs').rglob('*.ipynb')) if not any(o.startswith(('.', '_')) for o in p.relative_to(ROOT/'nbs').parts)]
+def cells(path): return [dict(c, source=''.join(c['source'])) for c in json.loads(path.read_text(encoding='utf-8'))['cells']]
+
+def default_exp(path):
+    "The module that a notebook makes, None for a page"
+    found = [m[1] for c in cells(path) if c['cell_type'] == 'code' and (m := re.search(r'^#\|\s*default_exp\s+(\S+)', c['source'], re.M))]
+    return found[0] if found else None
+
+def installed():
+    "pip check: the installed packages fit together"
+    r = shell(sys.executable, '-m', 'pip', 'check')
+    return '' if r.returncode == 0 else r.stdout
+
+def clean():
+    "nbdev_export and nbdev_clean leave git clean"
+    def state(): return shell('git', 'status', '--short').stdout + shell('git', 'diff').stdout
+    before = state()
+    for tool in ('nbdev_export', 'nbdev_clean'):
+        r = shell(tool)
+        if r.returncode: return f'{tool} failed: {r.stderr[-2000:]}'
+    if os.environ.get('CI') and before: return f'git was not clean before: {before[:2000]}'
+    return '' if state() == before else f'they change files: {shell("git", "status", "--short").stdout}'
+
+def modules():
+    "each module comes from a notebook and each notebook's module is there"
+    made, there = {default_exp(p) for p in notebooks()} - {None}, {p.stem for p in (ROOT/'pap_fastai').glob('*.py')} - {'_modidx'}
+    return ', '.join([f'{o}.py has no notebook' for o in sorted(there - made)] + [f'{o}.py is missing' for o in sorted(made - there)])
+
+def one_way():
+    "modules import only what stands before them"
+    order = {default_exp(p): int(p.name.split('_')[0]) for p in notebooks() if default_exp(p) and p.name[0].isdigit()}
+    wrong = []
+    for name, number in order.items():
+        tree = ast.parse((ROOT/'pap_fastai'/f'{name}.py').read_text(encoding='utf-8'))
+        used = {node.module.split('.')[-1] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and (node.level or node.module.startswith('pap_fastai.'))}
+        wrong += [f'{name} imports {o}' for o in sorted(used) if order.get(o, -1) > number]
+    return ', '.join(wrong)
+
+def small():
+    "no notebook is over 300 KB, none holds widget state"
+    return ', '.join([f'{p.name}: {p.stat().st_size//1000} KB' for p in notebooks() if p.stat().st_size > NOTEBOOK_LIMIT]
+                     + [f'{p.name}: widget state' for p in notebooks() if 'widgets' in json.loads(p.read_text(encoding='utf-8'))['metadata']])
+
+def readme():
+    "README.md agrees with nbs/index.ipynb"
+    r = shell(sys.executable, '.ci/readme.py', '--check')
+    return '' if r.returncode == 0 else r.stdout + r.stderr
+
+def commands():
+    "every command answers --help in half a second, and README's table names it"
+    config = ConfigParser(delimiters=['=']); config.read(ROOT/'settings.ini', encoding='utf-8')
+    page, wrong = (ROOT/'README.md').read_text(encoding='utf-8'), []
+    for name in [o.split('=')[0] for o in config['DEFAULT']['console_scripts'].split()]:
+        seconds = []
+        for _ in range(3): # the best of three: the first one reads from a cold disk
+            started = time.time()
+            r = shell(name, '--help')
+            seconds.append(time.time()-started)
+            if r.returncode: wrong.append(f'{name} --help failed: {r.stderr[-500:]}'); break
+        if min(seconds) > .5: wrong.append(f'{name} --help takes {min(seconds):.2f} s')
+        if f'`{name}`' not in page: wrong.append(f'{name} is not in README.md')
+    return '; '.join(wrong)
+
+# Notebooks -----------------------------------------------------------------------------------------------------------
+
+def missing_tools(path):
+    "What the lines `# needs: a|b, c` in a notebook ask for and is not here: a program, a module, or an UPPER_CASE variable"
+    def here(o): return bool(os.environ.get(o)) if o.isupper() else bool(shutil.which(o) or find_spec(o))
+    asked = [o.strip() for c in cells(path) for line in re.findall(r'^# needs: (.*)$', c['source'], re.M) for o in line.split(',')]
+    return [o for o in dict.fromkeys(asked) if not any(here(x) for x in o.split('|'))]
+
+def plan(path, cuda):
+    "Flags to run a notebook with, how many of its cells run, and the tools that are missing for its slow cells"
+    from nbdev.process import NBProcessor
+    code = [c for c in NBProcessor(path, process=True).nb.cells if c.cell_type == 'code' and c.source.strip()]
+    directives = [getattr(c, 'directives_', {}) or {} for c in code]
+    slow = any('slow' in d for d in directives)
+    missing = missing_tools(path) if slow else []
+    flags = ['slow']*(slow and not missing) + ['cuda']*cuda
+    off = {'notest','slow','cuda'} - set(flags)
+    def runs(c, d): return not off & d.keys() and d.get('eval:', [''])[0].lower() != 'false' and any(o.strip() and not o.lstrip().startswith('#') for o in c.source.splitlines())
+    return flags, sum(runs(c, d) for c,d in zip(code, directives)), missing
+
+def run_notebook(path, flags):
+    "Run one notebook as nbdev_test does; whether it passed, and its seconds"
+    from nbdev.config import get_config
+    from nbdev.test import test_nb
+    os.chdir(ROOT)
+    return test_nb(path, skip_flags=get_config().tst_flags.split(), force_flags=flags, basepath=ROOT)
+
+def test_notebooks():
+    "Every notebook once, two at a time, those with slow cells first"
+    import torch
+    cuda = torch.cuda.is_available()
+    plans = {p: plan(p, cuda) for p in notebooks()}
+    for p, (_, n, missing) in plans.items():
+        if missing: print(f'slow cells of {p.name} are not run: {", ".join(missing)} not here')
+        if not n: note(p.relative_to(ROOT).as_posix(), 'skipped', why='no cell to run')
+    todo = sorted((p for p in plans if plans[p][1]), key=lambda p: (not plans[p][0], -p.stat().st_size))
+    pool = ProcessPoolExecutor(2)
+    jobs = {pool.submit(run_notebook, p, plans[p][0]): p for p in todo}
+    try:
+        for job in as_completed(jobs, timeout=SECONDS_LIMIT):
+            p = jobs[job]
+            try: passed, seconds = job.result()
+            except BrokenProcessPool as e: passed, seconds = False, 0.
+            note(p.relative_to(ROOT).as_posix() + (f' ({" ".join(plans[p][0])})' if plans[p][0] else ''), 'passed' if passed else 'failed', seconds)
+    except TimeoutError:
+        for job, p in jobs.items():
+            if not job.done(): note(p.relative_to(ROOT).as_posix(), 'failed', SECONDS_LIMIT, 'not finished in time')
+        for worker in list(pool._processes.values()): worker.kill()
+    pool.shutdown(wait=True, cancel_futures=True)
+
+# The main job --------------------------------------------------------------------------------------------------------
+
+def main_job():
+    "pap_train without arguments trains, evaluates and saves"
+    env = {k: v for k,v in os.environ.items() if k != 'OMP_NUM_THREADS'}
+    r = shell('pap_train', env=env)
+    print(r.stderr[-3000:])
+    if r.returncode: return f'exit code {r.returncode}'
+    run = Path(r.stdout.splitlines()[-1])
+    missing = [o for o in ('config.json','index.csv','history.csv','predictions.csv','metrics.json','model/model.safetensors','model/config.json','report.html') if not (run/o).is_file()]
+    if missing: return f'{run.name} lacks {", ".join(missing)}'
+    metrics = json.loads((run/'metrics.json').read_text())
+    low = metrics['test']['accuracy']['low']
+    return '' if low > 1/len(metrics['data']['classes']) else f'no better than chance: accuracy at least {low:.2f}'
+
+if __name__ == '__main__':
+    started = time.time()
+    print('== house rules')
+    for f in (installed, clean, modules, one_way, small, readme, commands): check(f)
+    print(f'== notebooks, {time.time()-started:.0f} s after the installation')
+    test_notebooks()
+    print(f'== the main job, {time.time()-started:.0f} s after the installation')
+    check(main_job)
+    count = {k: sum(how == k for _, how, _ in results) for k in ('passed','failed','skipped')}
+    print(f'{time.time()-started:.0f} s in all, without the installation')
+    for name, how, _ in results:
+        if how == 'failed': print(f'failed: {name}')
+    print('{passed} passed, {failed} failed, {skipped} skipped'.format(**count), flush=True)
+    sys.exit(1 if count['failed'] else 0)

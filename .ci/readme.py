@@ -1,0 +1,30 @@
+"""README.md from nbs/index.ipynb: text as it stands, code and its text output in fences. `--check` compares and writes nothing"""
+import json, re, sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FIRST = '<!-- Made from nbs/index.ipynb by `python .ci/readme.py`: change it there -->\n\n'
+
+def fenced(text, language=''): return f'```{language}\n{text.strip()}\n```\n'
+
+def output_text(output):
+    "The text of one output, '' for a picture"
+    return ''.join(output.get('text', '')) or ''.join(output.get('data', {}).get('text/plain', '') if 'image/png' not in output.get('data', {}) else '')
+
+def cell_text(cell):
+    "A cell as Markdown; '' for one that the page does not show"
+    source = ''.join(cell['source'])
+    if cell['cell_type'] == 'markdown': return re.sub(r'\]\((?!https?:|#)', '](nbs/', source).strip() + '\n'
+    if re.search(r'^#\|\s*hide', source, re.M): return ''
+    shown = '\n'.join(o for o in source.splitlines() if not o.startswith('#|'))
+    results = [fenced(t) for o in cell['outputs'] if o.get('name') != 'stderr' and (t := output_text(o).strip())]
+    return '\n'.join([fenced(shown, 'python'), *results])
+
+def readme():
+    cells = json.loads((ROOT/'nbs'/'index.ipynb').read_text(encoding='utf-8'))['cells']
+    return FIRST + '\n'.join(filter(None, map(cell_text, cells)))
+
+if __name__ == '__main__':
+    path, text = ROOT/'README.md', readme()
+    if '--check' not in sys.argv: path.write_text(text, encoding='utf-8')
+    elif path.read_text(encoding='utf-8') != text: sys.exit('README.md is not what nbs/index.ipynb says: run python .ci/readme.py')
