@@ -96,6 +96,13 @@ def _class_section(test):
     def cell(f): return ('–', '') if f['value'] is None else (f"{f['value']:.2f}", '' if f['low'] is None else f"{f['low']:.2f}–{f['high']:.2f}")
     return dict(heads=[spoken(o) for o in PER_CLASS], rows=[(c, f['n'], [cell(f[o]) for o in PER_CLASS]) for c, f in test['per_class'].items()])
 
+def _screening_section(s):
+    "Rows and a sentence about the operating point; None where there is none"
+    if not s: return None
+    rows = figure_rows(s, ['threshold', 'sensitivity', 'specificity'])
+    for q, f in s['at_prevalence'].items(): rows += [dict(r, name=f"{r['name']} at a prevalence of {float(q):.0%}") for r in figure_rows(f, ['ppv', 'npv'])]
+    return dict(rows=rows, text=f"The threshold on P(abnormal) was chosen on validation images, to catch {s['wanted_sensitivity']:.0%} of the abnormal ones; this is what it does on the test part, on tempered probabilities: {s['tp']} caught, {s['fn']} missed, {s['fp']} flagged for nothing, {s['tn']} left in peace.")
+
 def _calibration_section(c):
     "Rows and sentences about calibration; None where there is nothing"
     if not c: return None
@@ -106,7 +113,7 @@ def _calibration_section(c):
     for s in c.get('sets', []):
         kind = f"Sets of {s['confidence']:.0%}, " + ('per class' if s['per_class'] else 'all images')
         rows += [dict(r, name=f"{kind}: {r['name'].lower()}") for r in figure_rows(s, ['coverage', 'mean_size', 'one_class', 'empty'])]
-        notes.append(f"Coverage of prediction sets: {s['promise']}.")
+        notes.append(f"Prediction sets: coverage is {s['promise']}.")
     return dict(rows=rows, notes=list(dict.fromkeys(o for o in notes if o)))
 
 def _mistakes(predictions, threshold=.5):
@@ -123,25 +130,29 @@ def split_text(
 
 # %% ../nbs/25_report.ipynb #0000000b
 PLOTS = dict(history=('training', 'Losses and accuracy, epoch by epoch'), confusion=('mistakes', 'Confusion matrix of the test part: rows are the truth'),
-             calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'), reliability=('calibration', 'Reliability: what the network promises against what it keeps'), screening=('screening', 'P(abnormal) of truly normal and truly abnormal images'))
+             calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'), screening_1_density=('screening', 'P(abnormal) of truly normal and truly abnormal images of the test part, with the threshold'),
+             screening_2_decision_curve=('screening', 'Net benefit of reviewing what the network flags, against reviewing everybody or nobody'),
+             screening_3_cohort=('screening', 'A cohort of 400 women, if the rates of cells held for women, which nobody has shown'))
 
 def _section_of(name):
     "The section and the caption of a plot, by the beginning of its file name"
     for start, found in PLOTS.items():
         if name.startswith(start): return found
-    kinds = dict(calibration='calibration|temperature|conformal|sets|coverage', screening='density|operating|decision|cohort|roc|prevalence|ppv|abnormal', training='loss|curve|lr')
+    kinds = dict(calibration='calibration|reliability|temperature|conformal|sets|coverage', screening='density|operating|decision|cohort|roc|prevalence|ppv|abnormal', training='loss|curve|lr')
     section = next((s for s, words in kinds.items() if re.search(words, name)), 'more')
     return section, spoken(name)
 
 def plot_data(
     folder # Where the PNG files are (str or `Path`)
-)->dict: # {section: [(caption, data URI)]}; no galleries
+)->dict: # {section: [(caption, data URI, width in CSS pixels)]}; no galleries
     "The plots of a run as they go into the page"
     found = {}
     for path in sorted(Path(folder).glob('*.png'), key=lambda p: (list(PLOTS).index(p.stem) if p.stem in PLOTS else 99, p.stem)):
         if path.stem.startswith('missed'): continue
         section, caption = _section_of(path.stem)
-        found.setdefault(section, []).append((caption, 'data:image/png;base64,' + base64.b64encode(path.read_bytes()).decode()))
+        data = path.read_bytes()
+        width = int.from_bytes(data[16:20], 'big')*96/150 # a PNG says its width there; plots have 150 dots per inch, a page 96
+        found.setdefault(section, []).append((caption, 'data:image/png;base64,' + base64.b64encode(data).decode(), round(1.05*width)))
     return found
 
 # %% ../nbs/25_report.ipynb #0000000e
@@ -188,7 +199,7 @@ MACROS = '''
 {% for r in rows %}<tr><td class="name">{{ r.name }}</td><td class="n">{{ r.value }}</td><td class="iv">{{ r.interval }}</td><td>{% if r.mark %}{{ scale(r.mark, second) }}{% endif %}</td></tr>
 {% endfor %}</tbody></table></div>{% endmacro %}
 {% macro pairs(rows, kind='') %}<dl class="{{ kind }}">{% for k, v in rows %}<div><dt>{{ k }}</dt><dd>{{ v }}</dd></div>{% endfor %}</dl>{% endmacro %}
-{% macro pictures(name) %}{% for caption, uri in plots.get(name, []) %}<figure><span class="plot"><img src="{{ uri }}" alt="{{ caption }}"></span><figcaption>{{ caption }}</figcaption></figure>{% endfor %}{% endmacro %}
+{% macro pictures(name) %}{% for caption, uri, width in plots.get(name, []) %}<figure><span class="plot"><img src="{{ uri }}" width="{{ width }}" alt="{{ caption }}"></span><figcaption>{{ caption }}</figcaption></figure>{% endfor %}{% endmacro %}
 '''
 
 HEAD = '''<!DOCTYPE html>
@@ -219,7 +230,7 @@ BODY = '''
 {% if mistakes.missed is not none %}<p>{{ mistakes.missed|length }} abnormal images have P(abnormal) below {{ '%g' % threshold }} and would pass as normal. Where the images were at hand, the folder <code>plots</code> of the run shows every one of them.</p>{% endif %}
 <h3>Most wrong</h3><div class="scroll"><table><thead><tr><th>Image</th><th>Truth</th><th>Predicted</th><th class="n">p(predicted)</th><th class="n">p(truth)</th></tr></thead><tbody>
 {% for r in mistakes.worst %}<tr><td class="name"><code>{{ r.image }}</code></td><td>{{ r.label }}</td><td>{{ r.predicted }}</td><td class="n">{{ '%.3f' % r.p_predicted }}</td><td class="n">{{ '%.3f' % r.p_label }}</td></tr>{% endfor %}</tbody></table></div></section>
-{% if screening or plots.get('screening') %}<section id="screening"><h2>Screening: abnormal against normal</h2>{% if screening %}<p class="small">{{ screening_text }}</p>{{ figures(screening) }}{% endif %}{% if operating %}{{ figures(operating) }}{% endif %}{{ pictures('screening') }}</section>{% endif %}
+{% if screening or plots.get('screening') %}<section id="screening"><h2>Screening: abnormal against normal</h2>{% if screening %}<p class="small">{{ screening_text }}</p>{{ figures(screening) }}{% endif %}{% if operating %}<h3>At the operating point</h3><p class="small">{{ operating.text }}</p>{{ figures(operating.rows) }}{% endif %}{{ pictures('screening') }}</section>{% endif %}
 {% if calibration or plots.get('calibration') %}<section id="calibration"><h2>Calibration</h2>{% if calibration %}{% for o in calibration.notes %}<p class="small">{{ o }}</p>{% endfor %}{% if calibration.rows %}{{ figures(calibration.rows) }}{% endif %}{% endif %}{{ pictures('calibration') }}</section>{% endif %}
 {% if plots.get('training') or recipe %}<section id="training"><h2>Training</h2>{{ pictures('training') }}{{ pairs(recipe, 'columns') }}</section>{% endif %}
 {% if plots.get('more') %}<section id="more"><h2>More plots</h2>{{ pictures('more') }}</section>{% endif %}
@@ -242,7 +253,7 @@ def _context(metrics, config, predictions, index):
         headline=_row('', test['accuracy']), size=_row('', size['accuracy']) if size else None, data=_data_section(metrics, config), split={'text': split_text(split), **_split_section(split, index)},
         overall=figure_rows(test, ['accuracy', 'balanced_accuracy', 'macro_f1', 'auroc', 'brier', 'log_loss']), per_class=_class_section(test), threshold=s['threshold'] if s else .5,
         baseline=figure_rows(size, ['accuracy', 'balanced_accuracy', 'macro_f1']) if size else None, valid=figure_rows(metrics.get('valid', {}), ['accuracy', 'balanced_accuracy', 'macro_f1']),
-        mistakes=_mistakes(predictions, s['threshold'] if s else .5), screening=figure_rows(s, PER_CLASS) if s else None, operating=figure_rows(metrics.get('screening', {})),
+        mistakes=_mistakes(predictions, s['threshold'] if s else .5), screening=figure_rows(s, PER_CLASS) if s else None, operating=_screening_section(metrics.get('screening')),
         screening_text=f"{s['n_abnormal']} abnormal images ({', '.join(s['abnormal'])}) and {s['n_normal']} normal ones; an image counts as abnormal from P(abnormal) {s['threshold']:g}. PPV and NPV hold for this mixture only." if s else '',
         calibration=_calibration_section(metrics.get('calibration')), recipe=_pairs(recipe), command=config.get('command', ''),
         made=_pairs({k: config.get(k) for k in ('started', 'device', 'precision', 'versions')} | {'seconds': metrics.get('seconds')}),
