@@ -32,28 +32,28 @@ def spoken(
 
 def _is_figure(o): return isinstance(o, dict) and 'value' in o
 
-def _row(name, figure, scale=True, n=''):
+def _row(name, figure, scale=True):
     "What the page shows of one figure"
-    low, high = figure.get('low'), figure.get('high')
+    low, high, wilson = figure.get('low'), figure.get('high'), figure.get('wilson')
     value = 'not defined' if figure['value'] is None else f"{figure['value']:.3f}"
     mark = None
     if scale and figure['value'] is not None and 0 <= figure['value'] <= 1:
         mark = {k: round(100*(figure['value'] if v is None else v), 2) for k, v in (('at', figure['value']), ('low', low), ('high', high))}
-    return dict(name=name, value=value, interval='' if low is None else f'{low:.3f} to {high:.3f}', mark=mark, n=n)
+    return dict(name=name, value=value, interval='' if low is None else f'{low:.3f} to {high:.3f}', mark=mark, wilson=f'Wilson {wilson[0]:.3f} to {wilson[1]:.3f}' if wilson else '')
 
 def figure_rows(
     figures:dict, # {name: figure, number, text or a dict of those}
     names=None,   # Which; all by default
     before:str='' # What precedes the name
-)->list: # Rows for the page: dicts name, value, interval, mark, n
+)->list: # Rows for the page: dicts name, value, interval, mark, wilson
     "A dict of figures as rows of a table; what is nested is named by its path"
     rows = []
     for key in figures if names is None else [o for o in names if o in figures]:
         value, name = figures[key], f'{before}: {spoken(key).lower()}' if before else spoken(key)
         if _is_figure(value): rows.append(_row(name, value, key not in ('log_loss', 'brier')))
         elif isinstance(value, dict): rows += figure_rows(value, before=name)
-        elif isinstance(value, bool) or value is None: rows.append(dict(name=name, value={True: 'yes', False: 'no', None: 'not defined'}[value], interval='', mark=None, n=''))
-        elif isinstance(value, (int, float, str)): rows.append(dict(name=name, value=f'{value:.3f}' if isinstance(value, float) else str(value), interval='', mark=None, n=''))
+        elif isinstance(value, bool) or value is None: rows.append(dict(name=name, value={True: 'yes', False: 'no', None: 'not defined'}[value], interval='', mark=None, wilson=''))
+        elif isinstance(value, (int, float, str)): rows.append(dict(name=name, value=f'{value:.3f}' if isinstance(value, float) else str(value), interval='', mark=None, wilson=''))
     return rows
 
 # %% ../nbs/25_report.ipynb #00000008
@@ -196,7 +196,7 @@ MACROS = '''
 {% for x in (0.3, 50, 99.7) %}<line class="axis" x1="{{ x }}" y1="2.5" x2="{{ x }}" y2="7.5" stroke-width="1" vector-effect="non-scaling-stroke"/>{% endfor %}
 <line x1="{{ m.low }}" y1="5" x2="{{ m.high }}" y2="5" stroke="currentColor" stroke-width="4" stroke-opacity=".45" vector-effect="non-scaling-stroke"/><line x1="{{ m.at }}" y1="0.5" x2="{{ m.at }}" y2="9.5" stroke="currentColor" stroke-width="2.5" vector-effect="non-scaling-stroke"/></svg>{% endmacro %}
 {% macro figures(rows, second=False) %}<div class="scroll"><table><thead><tr><th>Figure</th><th class="n">Value</th><th>95 % interval</th><th>On the scale from 0 to 1</th></tr></thead><tbody>
-{% for r in rows %}<tr><td class="name">{{ r.name }}</td><td class="n">{{ r.value }}</td><td class="iv">{{ r.interval }}</td><td>{% if r.mark %}{{ scale(r.mark, second) }}{% endif %}</td></tr>
+{% for r in rows %}<tr><td class="name">{{ r.name }}</td><td class="n">{{ r.value }}</td><td class="iv">{{ r.interval }}{% if r.wilson %}<small>{{ r.wilson }}</small>{% endif %}</td><td>{% if r.mark %}{{ scale(r.mark, second) }}{% endif %}</td></tr>
 {% endfor %}</tbody></table></div>{% endmacro %}
 {% macro pairs(rows, kind='') %}<dl class="{{ kind }}">{% for k, v in rows %}<div><dt>{{ k }}</dt><dd>{{ v }}</dd></div>{% endfor %}</dl>{% endmacro %}
 {% macro pictures(name) %}{% for caption, uri, width in plots.get(name, []) %}<figure><span class="plot"><img src="{{ uri }}" width="{{ width }}" alt="{{ caption }}"></span><figcaption>{{ caption }}</figcaption></figure>{% endfor %}{% endmacro %}
@@ -257,7 +257,7 @@ def _context(metrics, config, predictions, index):
         screening_text=f"{s['n_abnormal']} abnormal images ({', '.join(s['abnormal'])}) and {s['n_normal']} normal ones; an image counts as abnormal from P(abnormal) {s['threshold']:g}. PPV and NPV hold for this mixture only." if s else '',
         calibration=_calibration_section(metrics.get('calibration')), recipe=_pairs(recipe), command=config.get('command', ''),
         made=_pairs({k: config.get(k) for k in ('started', 'device', 'precision', 'versions')} | {'seconds': metrics.get('seconds')}),
-        caveat=test['caveat'], interval_text=f"Intervals: {interval['method']}, {interval['n_resamples']} resamples of {interval['units']} units, level {interval['level']:g}. Figures are fractions.")
+        caveat=test['caveat'], interval_text=f"Intervals: {interval['method']}, {interval['n_resamples']} resamples of {interval['units']} units, level {interval['level']:g}. Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. Figures are fractions.")
 
 SECTIONS = dict(data='Data and split', figures='Figures', mistakes='Mistakes', screening='Screening', calibration='Calibration', training='Training', more='More plots', made='How it was made', limits='Limits')
 
