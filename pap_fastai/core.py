@@ -51,9 +51,9 @@ def explain_oserror(
     return known.get(e.errno, f'The system refused{where}: {e.strerror or e}.')
 
 # %% ../nbs/00_core.ipynb #0000000f
-def say(*args):
+def say(*args, sep=' '):
     "Print a message for a person, to stderr: stdout is for results"
-    print(*args, file=sys.stderr, flush=True)
+    print(*args, sep=sep, file=sys.stderr, flush=True)
 
 # %% ../nbs/00_core.ipynb #00000010
 def _exits(f):

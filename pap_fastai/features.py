@@ -26,7 +26,7 @@ from .learner import SeedEpochs, optimiser
 from .predictions import make_predictions
 from .recipes import Recipe, make_recipe
 from .training import fit_phase, fit_run, memory_advice
-from .weights import build_network, load_body, pixel_stats, pool_stages, pretrained_body
+from .weights import build_network, fold_batch_norm, load_body, pixel_stats, pool_stages, pretrained_body
 
 # %% ../nbs/15_features.ipynb #00000005
 def split_network(
@@ -55,16 +55,15 @@ def _digest(module):
     return h.hexdigest()[:16]
 
 @torch.inference_mode()
-def _run_body(body, pixels, mean, std, fast, device, batch_size, quiet):
+def _run_body(body, pixels, mean, std, precision, device, batch_size, quiet):
     "(images, features) float32: the body's answer to each image"
-    body = body.eval().to(device, memory_format=torch.channels_last)
+    dtype = torch.bfloat16 if precision == 'bf16' else torch.float32
+    body = fold_batch_norm(body).to(device, dtype, memory_format=torch.channels_last)
     mean, std = (torch.tensor(o, device=device).view(1,3,1,1) for o in (mean, std))
-    out = []
-    starts = range(0, len(pixels), batch_size)
+    out, starts = [], range(0, len(pixels), batch_size)
     for i in progress(starts, len(starts), 'features', ' batches', quiet):
         x = torch.from_numpy(pixels[i:i+batch_size].copy()).to(device).permute(0,3,1,2) # channels last already
-        with torch.autocast(device.type, torch.bfloat16, enabled=fast): y = body((x.float()/255 - mean)/std)
-        out.append(y.float().cpu())
+        out.append(body(((x.float()/255 - mean)/std).to(dtype)).float().cpu())
     return torch.cat(out).numpy()
 
 def image_features(
@@ -83,7 +82,9 @@ def image_features(
         try: return np.load(file)
         except (OSError, ValueError, EOFError): pass # not there, or not whole: computed below
         pixels = cached_pixels(paths, recipe.size, recipe.resize)
-        with memory_advice(64): features = _run_body(body, pixels, *pixel_stats(recipe.arch), precision == 'bf16', torch.device(device), 64, quiet)
+        device = torch.device(device)
+        batch_size = 16 if device.type == 'cpu' else 256 # on a CPU what fits into its caches is fastest
+        with memory_advice(batch_size): features = _run_body(body, pixels, *pixel_stats(recipe.arch), precision, device, batch_size, quiet)
         with atomic_path(file) as tmp: np.lib.format.write_array(open(tmp, 'wb'), features)
     return features
 

