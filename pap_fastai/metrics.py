@@ -26,7 +26,7 @@ def wilson(
     if np.ndim(n) == 0 and n == 0: return None, None
     p, z2 = np.asarray(k)/n, Z95**2/n
     middle, half = p + z2/2, np.sqrt(z2*(p*(1-p) + z2/4))
-    return (middle-half)/(1+z2), (middle+half)/(1+z2)
+    return np.clip((middle-half)/(1+z2), 0, p), np.clip((middle+half)/(1+z2), p, 1) # p itself is inside, whatever the rounding
 
 # %% ../nbs/21_metrics.ipynb #0000000a
 def cluster_codes(
