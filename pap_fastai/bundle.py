@@ -15,7 +15,7 @@ from .images import METHODS
 
 # %% ../nbs/11_bundle.ipynb #00000005
 FORMAT = 1
-_DEFAULTS = dict(pooling='concat', abnormal=[], scheme='', views=1, temperature=1., threshold=None, split={}, data='', synthetic=False, fingerprint='', versions={})
+_DEFAULTS = dict(pooling='concat', standardise=False, abnormal=[], scheme='', views=1, temperature=1., threshold=None, split={}, data='', synthetic=False, fingerprint='', versions={})
 _PATH = re.compile(r'[/~\\]|[A-Za-z]:[/\\]|file:|(.*[/\\])?\.\.([/\\]|$)', re.DOTALL) # absolute, of a home or a drive, or through ..
 
 def _number(v, low, high): return isinstance(v, (int, float)) and not isinstance(v, bool) and low <= v <= high # false for NaN and infinity
@@ -27,6 +27,7 @@ def _names(v, fewest): return (isinstance(v, list) and fewest <= len(v) <= 1000 
 _RULES = { # key -> (whether a value will do, what it must be)
     'arch':        (lambda v: _text(v, 100) and re.fullmatch(r'[\w.]+', v, re.ASCII), 'the name of a network'),
     'pooling':     (lambda v: v in ('concat', 'stages'), 'concat or stages'),
+    'standardise': (lambda v: isinstance(v, bool), 'true or false'),
     'classes':     (lambda v: _names(v, 1), 'a list of different names of at most 100 letters'),
     'abnormal':    (lambda v: _names(v, 0), 'a list of names among the classes'),
     'scheme':      (lambda v: _text(v, 500), 'a line of text'),
@@ -215,7 +216,7 @@ def _plan(config):
 def _build(config):
     "The network of a config with random weights"
     from pap_fastai.weights import build_network
-    return build_network(config['arch'], len(config['classes']), size=config['size'], pooling=config['pooling'])
+    return build_network(config['arch'], len(config['classes']), size=config['size'], pooling=config['pooling'], standardise=config['standardise'])
 
 def _shapes(tensors): return {k: (tuple(v.shape), v.is_floating_point()) for k,v in tensors.items()}
 

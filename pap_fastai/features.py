@@ -26,7 +26,7 @@ from .learner import SeedEpochs, optimiser
 from .predictions import make_predictions
 from .recipes import Recipe, make_recipe
 from .training import fit_phase, fit_run, memory_advice
-from .weights import build_network, fold_batch_norm, load_body, pixel_stats, pool_stages, pretrained_body
+from .weights import build_network, fold_batch_norm, load_body, pixel_stats, pool_stages, pretrained_body, standardised
 
 # %% ../nbs/15_features.ipynb #00000005
 def split_network(
@@ -45,7 +45,8 @@ def frozen_network(
     set_seed(recipe.seed, reproducible=False)
     network = build_network(recipe.arch, n_classes, recipe.dropout, recipe.size)
     if recipe.weights != 'none': load_body(network, pretrained_body(recipe.arch, recipe.weights))
-    return pool_stages(network, n_classes, recipe.dropout) if recipe.pooling == 'stages' else network
+    if recipe.pooling == 'stages': network = pool_stages(network, n_classes, recipe.dropout)
+    return standardised(network, recipe.arch) if recipe.standardise else network
 
 # %% ../nbs/15_features.ipynb #00000008
 def _digest(module):
@@ -57,13 +58,12 @@ def _digest(module):
 @torch.inference_mode()
 def _run_body(body, pixels, mean, std, precision, device, batch_size, quiet):
     "(images, features) float32: the body's answer to each image"
-    dtype = torch.bfloat16 if precision == 'bf16' else torch.float32
-    body = fold_batch_norm(body).to(device, dtype, memory_format=torch.channels_last)
+    body = fold_batch_norm(body).to(device, memory_format=torch.channels_last)
     mean, std = (torch.tensor(o, device=device).view(1,3,1,1) for o in (mean, std))
     out, starts = [], range(0, len(pixels), batch_size)
     for i in progress(starts, len(starts), 'features', ' batches', quiet):
         x = torch.from_numpy(pixels[i:i+batch_size].copy()).to(device).permute(0,3,1,2) # channels last already
-        out.append(body(((x.float()/255 - mean)/std).to(dtype)).float().cpu())
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision == 'bf16'): out.append(body((x.float()/255 - mean)/std).float().cpu())
     return torch.cat(out).numpy()
 
 def image_features(

@@ -22,7 +22,7 @@ from fastai.vision.learner import vision_learner
 from .core import PapError, say
 from .data import get_dls
 from .recipes import Recipe, make_recipe
-from .weights import arch_or_name, build_network, layer_groups, load_body, network_extras, pixel_stats, pool_stages, pretrained_body
+from .weights import arch_or_name, build_network, layer_groups, load_body, network_extras, pixel_stats, pool_stages, pretrained_body, standardised
 
 # %% ../nbs/13_learner.ipynb #00000005
 def find_device(
@@ -161,10 +161,11 @@ def get_learner(
                   rotate=recipe.rotate, quarter_turns=recipe.quarter_turns, flips=recipe.flips, stain_jitter=recipe.stain_jitter)
     set_seed(recipe.seed, reproducible=False)
     loss = LabelSmoothingCrossEntropyFlat(eps=recipe.label_smoothing) if recipe.label_smoothing else CrossEntropyLossFlat()
-    learn = vision_learner(dls, arch_or_name(recipe.arch), normalize=False, pretrained=False, loss_func=loss, metrics=accuracy, ps=recipe.dropout, splitter=layer_groups(recipe.arch, recipe.pooling),
+    learn = vision_learner(dls, arch_or_name(recipe.arch), normalize=False, pretrained=False, loss_func=loss, metrics=accuracy, ps=recipe.dropout, splitter=layer_groups(recipe.arch, recipe.pooling, recipe.standardise),
                            opt_func=optimiser(device), lr=recipe.lr, wd=recipe.weight_decay, path=path, **network_extras(recipe.arch, recipe.size))
     if body is not None: load_body(learn.model, body)
     if recipe.pooling == 'stages': learn.model = pool_stages(learn.model, dls.c, recipe.dropout)
+    if recipe.standardise: learn.model = standardised(learn.model, recipe.arch)
     learn.model.to(device)
     precision = choose_precision(recipe.arch, recipe.size, device) if precision == 'auto' else precision
     if precision == 'bf16': learn.add_cb(FastPrecision(device.type))

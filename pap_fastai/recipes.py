@@ -27,6 +27,7 @@ class Recipe:
     size:int=224                 # Image side, pixels
     resize:str='squish'          # How an image becomes a square: squish, pad, crop
     pooling:str='concat'         # What the head sees: the pooled last layer (concat) or several layers (stages)
+    standardise:bool=False       # Bring each channel of each image to one mean and deviation, inside the network
     rotate:float=0.              # Largest rotation of training images, degrees
     quarter_turns:bool=True      # Quarter turns of training images
     flips:bool=True              # Mirror images of training images
@@ -44,7 +45,7 @@ RECIPES = {
     'default':  Recipe(),
     'paper':    Recipe(name='paper', arch='resnet50', epochs=50, batch_size=16, lr=1e-3, schedule='falling', rotate=25., quarter_turns=False, flips=False,
                        stain_jitter=0., label_smoothing=0., weight_decay=0., keep='best'),
-    'features': Recipe(name='features', epochs=50, batch_size=128, lr=4e-3, pooling='stages', quarter_turns=False, flips=False, stain_jitter=0., label_smoothing=.1, weight_decay=.05, refit=True)}
+    'features': Recipe(name='features', epochs=50, batch_size=128, lr=1e-2, size=160, pooling='stages', standardise=True, quarter_turns=False, flips=False, stain_jitter=0., label_smoothing=.1, weight_decay=.1, refit=True)}
 SCHEDULES, KEEPS, VIEWS, POOLINGS = ('one_cycle','falling'), ('last','best'), (1,4,8), ('concat','stages')
 
 # %% ../nbs/10_recipes.ipynb #00000008

@@ -40,7 +40,7 @@ def _bundle_config(index, recipe):
     "What a bundle must say so that its weights can be fed and its output read"
     mean, std = pixel_stats(recipe.arch)
     a = index.attrs
-    return dict(format=1, arch=recipe.arch, classes=a['classes'], abnormal=a['abnormal'], scheme=a['scheme'], pooling=recipe.pooling, size=recipe.size, resize=recipe.resize, mean=mean, std=std,
+    return dict(format=1, arch=recipe.arch, classes=a['classes'], abnormal=a['abnormal'], scheme=a['scheme'], pooling=recipe.pooling, standardise=recipe.standardise, size=recipe.size, resize=recipe.resize, mean=mean, std=std,
                 temperature=1.0, threshold=None, views=recipe.views, split=a['split'], data=a['data'], synthetic=bool(a['synthetic']), fingerprint=fingerprint(index), versions=versions())
 
 # %% ../nbs/28_train.ipynb #00000007

