@@ -335,7 +335,7 @@ def run_gap(
     for s in splits: check_name(s, SPLITS, 'split')
     if path is None: from pap_fastai.sample import make_sample; path = make_sample()
     index, rows, answers, failed, total = load_data(path, images, '5'), [], {}, {}, 0
-    seen = make_recipe('features', **{k: v for k, v in overrides.items() if k in ('size', 'weights', 'arch', 'pooling')})
+    seen = make_recipe('features', standardise=False, **{k: v for k, v in overrides.items() if k in ('size', 'weights', 'arch', 'pooling')})
     slides = _write_neighbours(index, out, seen, device, precision, quiet) if neighbours or 'slides' in splits else None
     options = dict(engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, quiet=quiet, command=command)
     for scheme in classes:
