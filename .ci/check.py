@@ -6,6 +6,8 @@ from configparser import ConfigParser
 from importlib.util import find_spec
 from pathlib import Path
 
+from notebook import run_notebook
+
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK_LIMIT, SECONDS_LIMIT = 300_000, 60*60 # bytes of a notebook; of all notebooks together
 results = [] # (name, 'passed' | 'failed' | 'skipped', seconds)
@@ -108,13 +110,6 @@ def plan(path, cuda):
     off = {'notest','slow','cuda'} - set(flags)
     def runs(c, d): return not off & d.keys() and d.get('eval:', [''])[0].lower() != 'false' and any(o.strip() and not o.lstrip().startswith('#') for o in c.source.splitlines())
     return flags, sum(runs(c, d) for c,d in zip(code, directives)), missing
-
-def run_notebook(path, flags):
-    "Run one notebook as nbdev_test does; whether it passed, and its seconds"
-    from nbdev.config import get_config
-    from nbdev.test import test_nb
-    os.chdir(ROOT)
-    return test_nb(path, skip_flags=get_config().tst_flags.split(), force_flags=flags, basepath=ROOT)
 
 def test_notebooks():
     "Every notebook once, two at a time, those with slow cells first"
