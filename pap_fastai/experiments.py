@@ -339,6 +339,7 @@ def run_grid(
         for e, error in runner:
             if error: say(f'{e.name} failed: {error}'); failed[e.name] = error
             after()
+    except KeyboardInterrupt: raise KeyboardInterrupt('Interrupted: what is done is kept. Give the same command again to go on.') from None
     finally: lock.release()
     return failed
 
