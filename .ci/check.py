@@ -6,7 +6,7 @@ from configparser import ConfigParser
 from importlib.util import find_spec
 from pathlib import Path
 
-from notebook import run_notebook
+from run_one import run_notebook
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOK_LIMIT, SECONDS_LIMIT = 300_000, 60*60 # bytes of a notebook; of all notebooks together
