@@ -6,8 +6,9 @@
 __all__ = ['with_options', 'recipe_options', 'pap_data', 'pap_train', 'pap_evaluate', 'pap_predict', 'pap_experiments']
 
 # %% ../nbs/50_cli.ipynb #00000002
-import os, shlex, sys
+import os, shlex, sys, warnings
 from contextlib import redirect_stdout
+from functools import wraps
 from importlib.metadata import version
 from inspect import Parameter, signature
 from pathlib import Path
@@ -26,12 +27,21 @@ def with_options(
 ): # A decorator
     "Make a function a console command that knows `--version`, and takes `options` as keywords"
     def inner(f):
+        @wraps(f)
+        def quiet(*args, **kwargs):
+            if is_cli() and not sys.warnoptions: _hush()
+            return f(*args, **kwargs)
         own = [p for p in signature(f).parameters.values() if p.kind != p.VAR_KEYWORD]
         more = [Parameter(k, Parameter.KEYWORD_ONLY, default=None, annotation=p) for k,p in options.items()]
         stop = Parameter('version', Parameter.KEYWORD_ONLY, default=f'pap_fastai {version("pap_fastai")}', annotation=_version)
-        f.__signature__ = signature(f).replace(parameters=[*own, *more, stop])
-        return command(f)
+        quiet.__signature__ = signature(f).replace(parameters=[*own, *more, stop])
+        return command(quiet)
     return inner
+
+def _hush():
+    "At the terminal leave out what libraries tell programmers; `python -W default` shows it"
+    for kind in (FutureWarning, DeprecationWarning): warnings.simplefilter('ignore', kind)
+    warnings.filterwarnings('ignore', 'The least populated class') # scikit-learn on small data; the split itself is checked
 
 def recipe_options()->dict: # Name -> `Param`
     "Each field of a `Recipe` as an option; what is not given stays as the recipe says"
@@ -296,7 +306,7 @@ def _draw_grid(table, path):
     from pap_fastai.interpret import plot_gallery
     from pap_fastai.plots import save_figure
     rows = table[:48]
-    texts = [f'{Path(image).name}\n{c} {p:.2f}' for image, c, p in zip(rows['image'], rows['predicted'], rows.filter(like='p_').max(1))]
+    texts = [f'{Path(image).name}\n{c} {p:.2f}' for image, c, p in zip(rows['image'], rows['predicted'], rows.filter(like='p_').max(axis=1))]
     save_figure(path, plot_gallery(rows['image'].tolist(), texts))
 
 # %% ../nbs/50_cli.ipynb #00000025
