@@ -64,7 +64,7 @@ _DATA_HELP = """pap_data gets, makes and checks data:
 
 @with_options()
 def pap_data(
-    path:Param('A data folder; `data` (for --sample `data/sample`) in the project by default', str, opt=False, nargs='?')=None,
+    path:Param('A data folder; `data/sipakmed` (for --sample `data/sample`) in the project by default', str, opt=False, nargs='?')=None,
     check:bool=False,       # Say what the folder is; exit code 0 for SIPaKMeD or a healthy part of it
     download:bool=False,    # Fetch SIPaKMeD into the folder; goes on where it was stopped
     cells:bool=False,       # With --download: the cropped cells alone
@@ -80,7 +80,7 @@ def pap_data(
     clear_cache:bool=False  # Remove the pixel caches
 ):
     "Get, make and check data: SIPaKMeD, a synthetic sample, or your own"
-    place = Path(path).expanduser() if path else home()/'data'
+    place = Path(path).expanduser() if path else home()/'data'/'sipakmed' # beside the sample, not around it
     check = check or (path is not None and not (download or sample or index or clear_cache))
     if clear_cache: _clear_cache()
     if download: print(_download(place, cells, only, url, keep_archives))
