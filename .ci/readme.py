@@ -18,7 +18,8 @@ def cell_text(cell):
     if re.search(r'^#\|\s*hide', source, re.M): return ''
     shown = '\n'.join(o for o in source.splitlines() if not o.startswith('#|'))
     results = [fenced(t) for o in cell['outputs'] if o.get('name') != 'stderr' and (t := output_text(o).strip())]
-    return '\n'.join([fenced(shown, 'python'), *results])
+    hidden = re.search(r'^#\|\s*echo:\s*false', source, re.M) # the output without the code
+    return '\n'.join(([] if hidden else [fenced(shown, 'python')]) + results)
 
 def readme():
     cells = json.loads((ROOT/'nbs'/'index.ipynb').read_text(encoding='utf-8'))['cells']
