@@ -183,7 +183,7 @@ def save_bundle(
     overwrite:bool=False  # Replace a bundle that is there
 )->Path: # The folder
     "Write a bundle, whole or not at all; a `PapError` when the config or the weights would not be readable, or something is in the way"
-    from safetensors.torch import save_file
+    from safetensors.torch import save
     folder = Path(folder)
     config, tensors = check_config(_plain({'format': FORMAT, **config})), _plain_tensors(state_dict)
     _check_finite(tensors, 'The network')
@@ -192,7 +192,7 @@ def save_bundle(
     try:
         with atomic_path(folder) as new:
             new.mkdir()
-            save_file(tensors, new/WEIGHTS_FILE, metadata={'format': 'pt'})
+            (new/WEIGHTS_FILE).write_bytes(save(tensors, metadata={'format': 'pt'})) # Python's own writing, whose OSError says that a disk is full
             write_json(new/CONFIG_FILE, config)
             if os.path.lexists(folder): os.replace(folder, old)
     except BaseException:

@@ -6,7 +6,7 @@
 __all__ = ['save_checkpoint', 'read_checkpoint', 'RunRecorder', 'memory_advice', 'fit_phase', 'fit_run']
 
 # %% ../nbs/14_training.ipynb #00000002
-import sys, time
+import io, sys, time
 from contextlib import contextmanager
 
 import pandas as pd, torch
@@ -32,9 +32,10 @@ def save_checkpoint(
     best:KeepBest # The best weights so far
 ):
     "Write what a resume needs, whole or not at all"
-    with atomic_path(run.checkpoint_file) as tmp:
-        torch.save(dict(done=done, history=history, model=learn.model.state_dict(), opt=_plain_groups(learn.opt.state_dict()),
-                        best=best.best, best_epoch=best.best_epoch, best_state=best.state), tmp)
+    data = io.BytesIO()
+    torch.save(dict(done=done, history=history, model=learn.model.state_dict(), opt=_plain_groups(learn.opt.state_dict()),
+                    best=best.best, best_epoch=best.best_epoch, best_state=best.state), data)
+    with atomic_path(run.checkpoint_file) as tmp: tmp.write_bytes(data.getbuffer()) # Python's own writing, whose OSError says that a disk is full
 
 def read_checkpoint(
     run:Run # A run
