@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np, torch
 from fastai.data.all import CategoryBlock, DataBlock, DataLoaders, TfmdDL, TransformBlock
 from fastai.torch_core import TensorCategory, TensorImage
-from fastai.vision.all import Normalize, PadMode, PILImage, RandTransform, Rotate, ToTensor, IntToFloatTensor, Transform, set_seed
-from filelock import FileLock, Timeout
+from fastai.vision.all import Normalize, PadMode, PILImage, RandTransform, Rotate, IntToFloatTensor, Transform, set_seed
+from filelock import FileLock
 
-from .core import PapError, atomic_path, progress, read_json, say, write_json
+from .core import PapError, atomic_path, progress
 from .images import image_array, open_image, resize_image
 from .index import image_paths
 

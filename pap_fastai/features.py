@@ -99,7 +99,7 @@ def image_features(
         device = torch.device(device)
         batch_size = 16 if device.type == 'cpu' else 256 # on a CPU what fits into its caches is fastest
         with memory_advice(batch_size): features = _run_body(body, pixels, *pixel_stats(recipe.arch), precision, device, batch_size, quiet)
-        with atomic_path(file) as tmp: np.lib.format.write_array(open(tmp, 'wb'), features)
+        with atomic_path(file) as tmp, open(tmp, 'wb') as f: np.save(f, features)
     return features
 
 # %% ../nbs/26_features.ipynb #0000000b

@@ -19,7 +19,7 @@ from fastai.optimizer import OptimWrapper
 from fastai.torch_core import default_device, set_seed
 from fastai.vision.learner import vision_learner
 
-from .core import PapError, say
+from .core import PapError
 from .data import get_dls
 from .recipes import Recipe, make_recipe
 from .weights import arch_or_name, build_network, layer_groups, load_body, network_extras, pixel_stats, pool_stages, pretrained_body, standardised

@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 
 from .bundle import load_model, save_bundle
-from .core import PapError, say, write_csv
+from .core import PapError, say
 from .datasets import load_data
 from .evaluate import evaluate_run
 from .features import fit_features

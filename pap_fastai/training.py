@@ -14,8 +14,7 @@ from fastai.callback.core import Callback
 from fastai.callback.schedule import ParamScheduler
 
 from .core import PapError, atomic_path, say, write_csv
-from .learner import FastPrecision, KeepBest, SeedEpochs, group_rates, last_epoch, schedule
-from .recipes import Recipe
+from .learner import KeepBest, SeedEpochs, group_rates, last_epoch, schedule
 from .runs import Run
 
 # %% ../nbs/14_training.ipynb #00000005
