@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['find_device', 'FastPrecision', 'bfloat16_pays', 'depthwise', 'float32_depthwise', 'choose_precision', 'SeedEpochs',
-           'last_epoch', 'KeepBest', 'schedule', 'group_rates', 'optimiser', 'get_learner']
+           'last_epoch', 'KeepBest', 'schedule', 'group_rates', 'optimiser', 'recipe_dls', 'get_learner']
 
 # %% ../nbs/13_learner.ipynb #00000002
 import random, time
@@ -17,7 +17,7 @@ from fastai.callback.schedule import combined_cos, ParamScheduler
 from fastai.losses import CrossEntropyLossFlat, LabelSmoothingCrossEntropyFlat
 from fastai.metrics import accuracy
 from fastai.optimizer import OptimWrapper
-from fastai.torch_core import default_device, set_seed
+from fastai.torch_core import default_device, get_model, rank_distrib, set_seed
 from fastai.vision.learner import vision_learner
 
 from .core import PapError
@@ -48,7 +48,8 @@ class FastPrecision(Callback):
         f = torch.autocast(self.device_type, torch.bfloat16)(type(m).forward)
         m.forward = lambda x: f(m, x.to(memory_format=torch.channels_last) if x.ndim == 4 else x).float()
     def after_fit(self):
-        for m in (self.learn.model, *depthwise(self.learn.model)): m.__dict__.pop('forward', None)
+        network = get_model(self.learn.model) # without what several processes wrap it in
+        for m in (network, *depthwise(network)): m.__dict__.pop('forward', None)
     after_cancel_fit = after_fit
 
 def bfloat16_pays(
@@ -114,7 +115,7 @@ class SeedEpochs(Callback):
     def __init__(self, seed=0, offset=0): self.seed,self.offset = seed,offset
     def before_epoch(self):
         seed = (self.seed*100_003 + self.offset + self.learn.epoch) % 2**32
-        set_seed(seed, reproducible=False)
+        set_seed((seed + 7919*rank_distrib()) % 2**32, reproducible=False) # one order for all processes, an augmentation for each
         self.learn.dls.train.rng = random.Random(seed)
 
 # %% ../nbs/13_learner.ipynb #00000012
@@ -133,7 +134,7 @@ class KeepBest(Callback):
         value = last_epoch(self.learn).get('accuracy', -1.)
         if value > self.best:
             self.best,self.best_epoch = value,self.learn.epoch
-            self.state = {k: v.detach().cpu().clone() for k,v in self.learn.model.state_dict().items()}
+            self.state = {k: v.detach().cpu().clone() for k,v in get_model(self.learn.model).state_dict().items()}
     def restore(self):
         if self.state is not None: self.learn.model.load_state_dict(self.state)
 
@@ -164,6 +165,19 @@ def optimiser(
     "Adam with decoupled weight decay and fastai's constants, fused where the device can"
     return partial(OptimWrapper, opt=torch.optim.AdamW, betas=(.9,.99), eps=1e-5, fused=device.type in ('cpu','cuda'))
 
+def recipe_dls(
+    index,         # A split index
+    recipe:Recipe, # What to make of its images
+    device=None,   # Where batches go; fastai's default device by default
+    cache:bool=True,   # Use the pixel cache
+    workers:int=0, # Processes that read images where there is no cache
+    path=None      # The Learner's folder
+): # fastai `DataLoaders`
+    "The `DataLoaders` that a recipe asks for; raises `PapError` when the index is not split"
+    mean, std = pixel_stats(recipe.arch)
+    return get_dls(index, recipe.size, recipe.batch_size, recipe.resize, mean, std, device, cache, workers, recipe.seed, path,
+                   rotate=recipe.rotate, quarter_turns=recipe.quarter_turns, flips=recipe.flips, stain_jitter=recipe.stain_jitter)
+
 def get_learner(
     index,                 # A split index
     recipe='default',      # A `Recipe`, or the name of one
@@ -179,9 +193,7 @@ def get_learner(
     recipe = make_recipe(recipe, **overrides) if isinstance(recipe, str) else recipe
     device = find_device(device)
     body = None if recipe.weights == 'none' else pretrained_body(recipe.arch, recipe.weights)
-    mean, std = pixel_stats(recipe.arch)
-    dls = get_dls(index, recipe.size, recipe.batch_size, recipe.resize, mean, std, device, cache, workers, recipe.seed, path,
-                  rotate=recipe.rotate, quarter_turns=recipe.quarter_turns, flips=recipe.flips, stain_jitter=recipe.stain_jitter)
+    dls = recipe_dls(index, recipe, device, cache, workers, path)
     set_seed(recipe.seed, reproducible=False)
     loss = LabelSmoothingCrossEntropyFlat(eps=recipe.label_smoothing) if recipe.label_smoothing else CrossEntropyLossFlat()
     learn = vision_learner(dls, arch_or_name(recipe.arch), normalize=False, pretrained=False, loss_func=loss, metrics=accuracy, ps=recipe.dropout, splitter=layer_groups(recipe.arch, recipe.pooling, recipe.standardise),
