@@ -176,7 +176,7 @@ def pap_train(
         if resume: run = resume_run(resume, path, device)
         else: run = train(path, recipe, classes, images, split, folds, fold, buffer, out, device, precision, workers, cache, checkpoint_every, logger,
                              command=_command_line(), **_switches(overrides))
-    print(run.path)
+    if run: print(run.path) # of several processes only the first one has it
 
 def _list_archs(text):
     "Print the names of networks that contain `text`"

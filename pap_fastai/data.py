@@ -15,6 +15,7 @@ import numpy as np, torch
 from fastai.data.all import CategoryBlock, DataBlock, DataLoaders, TfmdDL, TransformBlock
 from fastai.torch_core import TensorCategory, TensorImage
 from fastai.vision.all import Normalize, PadMode, PILImage, RandTransform, Rotate, IntToFloatTensor, Transform, set_seed
+from fastcore.basics import chunked
 from filelock import FileLock
 
 from .core import PapError, atomic_path, progress
@@ -179,7 +180,7 @@ def batch_transforms(
 # %% ../nbs/08_data.ipynb #0000001a
 class PixelDL(TfmdDL):
     "A `TfmdDL` that gathers whole batches from decoded pixels when it has them"
-    pixels,rows,targets = None,None,None
+    pixels,rows,targets,rank,processes = None,None,None,0,1
     def use_pixels(self,
         pixels, # (n, size, size, 3) uint8: a memory map or array, or a tensor (then batches are gathered on its device)
         rows    # For each item of this DataLoader its row in `pixels`
@@ -204,6 +205,24 @@ class PixelDL(TfmdDL):
     def after_iter(self):
         super().after_iter()
         if isinstance(getattr(self.pixels, '_mmap', None), mmap.mmap): self.pixels._mmap.madvise(mmap.MADV_DONTNEED) # the pages stay in the system's cache, not in this process
+    def share(self, rank, processes):
+        "Of each batch of `bs` images give only the part of one of several `processes`; all parts have one size"
+        if processes > 1 and len(self.dataset) < 2*processes: raise PapError(f'{len(self.dataset)} training images are too few for {processes} processes: start fewer.')
+        self.bs = self.bs*self.processes//processes
+        self.rank,self.processes = rank,processes
+    def _part(self, n):
+        "How many of `n` images one process takes: none of a last batch too small for batch norm"
+        k = n//self.processes
+        return k if k == self.bs or k > 1 and not self.drop_last else 0
+    def get_idxs(self):
+        idxs = super().get_idxs()
+        if self.processes == 1: return idxs
+        batches = [(b, self._part(len(b))) for b in chunked(idxs, self.bs*self.processes)]
+        return [i for b, k in batches for i in b[self.rank*k:(self.rank+1)*k]]
+    def __len__(self):
+        if self.processes == 1: return super().__len__()
+        whole, rest = divmod(len(self.dataset), self.bs*self.processes)
+        return whole + bool(self._part(rest))
     def new(self, dataset=None, cls=None, **kwargs):
         res = super().new(dataset, cls, **kwargs)
         if self.pixels is not None and (dataset is None or dataset is self.dataset):

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
+from fastai.torch_core import num_distrib, rank_distrib
 
 from .bundle import load_model, save_bundle
 from .core import PapError, say
@@ -22,6 +23,7 @@ from .index import fingerprint, read_index, write_index
 from .inference import predict_parts
 from .learner import choose_precision, find_device, get_learner
 from .predictions import write_predictions
+from .processes import alone, join, share_of_batch
 from .recipes import Recipe, make_recipe, recipe_dict, recipe_from_dict
 from .runs import create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
 from .splits import describe_split, split_index
@@ -34,7 +36,7 @@ def _run_config(index, recipe, path, precision, device, command):
     a = index.attrs
     data = {k: a.get(k) for k in ('data','scheme','classes','abnormal','synthetic','left_out')}
     data.update(images=len(index), kind=index['kind'].iloc[0], clusters=int(index['cluster'].nunique()), fingerprint=fingerprint(index), place=data_place(path, a['root']))
-    return dict(recipe=recipe_dict(recipe), data=data, split=a['split'], precision=precision, device=torch.device(device).type, command=command, seconds={})
+    return dict(recipe=recipe_dict(recipe), data=data, split=a['split'], precision=precision, device=torch.device(device).type, command=command, processes=max(1, num_distrib()), seconds={})
 
 def _bundle_config(index, recipe):
     "What a bundle must say so that its weights can be fed and its output read"
@@ -62,20 +64,24 @@ def logger_callback(
     except ImportError as e: raise PapError(f'{e.name} is not installed: pip install "pap_fastai[tracking]".') from None
     raise PapError(f'Unknown logger {name!r}: choose tensorboard or wandb.')
 
-def _train_network(run, index, recipe, options):
-    "Fine-tune the network; (network, predictions)"
+def _fit(run, index, recipe, options, processes):
+    "The trained Learner, and the seconds that its data and its training took; nothing for the recipe `features`, which one process does alone"
+    if recipe.name == 'features': return None, {}
     started = time.monotonic()
-    learn = get_learner(index, recipe, path=run.path, device=options['device'], precision=options['precision'], cache=options['cache'], workers=options['workers'])
+    loggers = logger_callback(options['logger'], run.path) if processes.first else []
+    with processes.first_alone():
+        learn = get_learner(index, recipe, path=run.path, device=processes.device(torch.device(options['device'])), precision=options['precision'], cache=options['cache'], workers=options['workers'])
     data_seconds = time.monotonic() - started
-    fit_run(run, learn, options['checkpoint_every'], options['quiet'], logger_callback(options['logger'], run.path))
-    train_seconds = time.monotonic() - started - data_seconds
-    predictions = predict_parts(learn, index, quiet=options['quiet'])
-    return learn.model, predictions, dict(data=data_seconds, train=train_seconds, predict=time.monotonic() - started - data_seconds - train_seconds)
+    with processes.training(learn): fit_run(run, learn, options['checkpoint_every'], options['quiet'] or not processes.first, loggers)
+    return learn, dict(data=data_seconds, train=time.monotonic() - started - data_seconds)
 
-def _finish(run, index, recipe, options):
-    "Train, then write the bundle, the predictions and the figures"
-    fit = fit_features if recipe.name == 'features' else _train_network
-    network, predictions, seconds = fit(run, index, recipe, options)
+def _finish(run, index, recipe, options, learn, seconds):
+    "Predict, then write the bundle, the predictions and the figures"
+    started = time.monotonic()
+    if recipe.name == 'features': network, predictions, seconds = fit_features(run, index, recipe, options)
+    else:
+        network, predictions = learn.model, predict_parts(learn, index, quiet=options['quiet'])
+        seconds['predict'] = time.monotonic() - started
     save_bundle(run.model_file, network.state_dict(), _bundle_config(index, recipe), overwrite=True)
     write_predictions(run.predictions_file, predictions)
     run.update(seconds={k: round(v, 2) for k,v in seconds.items()})
@@ -89,12 +95,14 @@ def _interruptible(run):
     "Mark the run as interrupted, and say how to go on, when the block does not end by itself"
     def stop(*_): raise KeyboardInterrupt
     before = _signal(signal.SIGTERM, stop)
+    def mark(**values):
+        if rank_distrib() == 0: run.update(state='interrupted', **values) # of several processes the first one writes
     try: yield
     except KeyboardInterrupt:
-        run.update(state='interrupted')
+        mark()
         raise KeyboardInterrupt(f'Interrupted: what was trained up to the last checkpoint is kept. Continue with: pap_train --resume {run.path}') from None
     except BaseException as e:
-        try: run.update(state='interrupted', error=str(e)[:300] if isinstance(e, PapError) else type(e).__name__)
+        try: mark(error=str(e.args[0])[:300] if isinstance(e, PapError) else type(e).__name__)
         except OSError: pass # a full disk: the lock will tell that nobody is at work here
         raise
     finally: _signal(signal.SIGTERM, before)
@@ -104,7 +112,24 @@ def _signal(number, handler):
     import threading
     return signal.signal(number, handler or signal.SIG_DFL) if threading.current_thread() is threading.main_thread() else None
 
-# %% ../nbs/28_train.ipynb #0000000a
+# %% ../nbs/28_train.ipynb #0000000b
+def _check_processes(recipe):
+    "A `PapError` where several processes cannot share this recipe"
+    if num_distrib() > 1 and recipe.name == 'features': raise PapError('The recipe features trains in one process, in seconds: start it without torchrun.')
+    share_of_batch(recipe.batch_size, max(1, num_distrib()))
+
+def _carry_out(begin):
+    "The finished `Run` of what `begin` begins (its run, lock, index, recipe, options); None in all processes but the first"
+    with join() as processes:
+        run, lock, *work = begin() if processes.first else [None]*5
+        run, *work = processes.from_first((run, *work))
+        with _interruptible(run), processes.one_voice(): learn, seconds = _fit(run, *work, processes)
+    if not processes.first: return None
+    with alone(), _interruptible(run): _finish(run, *work, learn, seconds)
+    lock.release()
+    return run
+
+# %% ../nbs/28_train.ipynb #0000000c
 def train(
     path=None,            # A data folder or an index CSV; the synthetic sample by default
     recipe='default',     # A `Recipe`, or the name of one
@@ -124,9 +149,14 @@ def train(
     quiet:bool=False,     # Say nothing
     command:str='',       # The command line, for the report
     **overrides           # Fields of `Recipe`
-): # The finished `Run`
+): # The finished `Run`; of several processes only the first one gets it
     "Train, predict and evaluate; raises `PapError` for data, a split, a recipe or a place that will not do"
+    return _carry_out(lambda: _begin(path, recipe, classes, images, split, folds, fold, buffer, out, device, precision, workers, cache, checkpoint_every, logger, quiet, command, overrides))
+
+def _begin(path, recipe, classes, images, split, folds, fold, buffer, out, device, precision, workers, cache, checkpoint_every, logger, quiet, command, overrides):
+    "A new run folder and what is to be done in it: run, lock, index, recipe, options"
     recipe = make_recipe(recipe, **overrides) if isinstance(recipe, str) else replace(recipe, **overrides)
+    _check_processes(recipe)
     device = find_device(device)
     index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, seed=230, buffer=buffer)
     if recipe.weights != 'none': pretrained_body(recipe.arch, recipe.weights) # no run folder for a network without weights
@@ -137,13 +167,10 @@ def train(
     options = dict(device=str(device), precision=precision, cache=cache, workers=workers, checkpoint_every=checkpoint_every, logger=logger, quiet=quiet)
     run.update(options={k: v for k,v in options.items() if k not in ('quiet','device')})
     lock = lock_run(run)
-    with _interruptible(run):
-        write_index(index, run.index_file)
-        _finish(run, index, recipe, options)
-    lock.release()
-    return run
+    with _interruptible(run): write_index(index, run.index_file)
+    return run, lock, index, recipe, options
 
-# %% ../nbs/28_train.ipynb #0000000b
+# %% ../nbs/28_train.ipynb #0000000d
 def describe_run(
     run,  # A run folder
     index # Its split index
@@ -151,12 +178,17 @@ def describe_run(
     "What is about to be trained on what, in a few lines"
     c, r = run.config, run.config['recipe']
     return [f"{c['data']['data']}: {c['data']['images']} images, classes {c['data']['scheme']} ({', '.join(c['data']['classes'])})", *_lines(describe_split(index)),
-            f"recipe {r['name']}: {r['arch']}, weights {r['weights']}, {r['epochs']} epochs, batches of {r['batch_size']}, {r['size']} px, {c['precision']} on {c['device']}",
+            f"recipe {r['name']}: {r['arch']}, weights {r['weights']}, {r['epochs']} epochs, batches of {r['batch_size']}, {r['size']} px, {c['precision']} on {c['device']}" + _shared(c),
             f'run folder {run.path}']
+
+def _shared(config):
+    "How several processes share a batch, in words"
+    n = config.get('processes', 1)
+    return f", {n} processes with {config['recipe']['batch_size']//n} images of each batch" if n > 1 else ''
 
 def _lines(o): return o.splitlines() if isinstance(o, str) else list(o)
 
-# %% ../nbs/28_train.ipynb #0000000d
+# %% ../nbs/28_train.ipynb #0000000f
 def run_index(
     run,      # A run folder
     root=None # The folder of the images, where it is not where it was
@@ -174,21 +206,23 @@ def resume(
     root=None,          # The folder of the images, where it is not where it was
     device:str=None,    # cpu, cuda, mps; the run's own by default
     quiet:bool=False    # Say nothing
-): # The finished `Run`
+): # The finished `Run`; of several processes only the first one gets it
     "Go on with a run that was stopped; a finished one is left as it is"
     run = open_run(path)
-    if run.state == 'done':
-        if not quiet: say(f'{run.path} is finished: nothing to resume.')
-        return run
+    if run.config['state'] != 'done': return _carry_out(lambda: _begin_again(run, root, device, quiet))
+    if not quiet and not rank_distrib(): say(f'{run.path} is finished: nothing to resume.')
+    return None if rank_distrib() else run
+
+def _begin_again(run, root, device, quiet):
+    "What is left to do in a run folder: run, lock, index, recipe, options"
     lock = lock_run(run)
     config = run.config
     index, recipe = run_index(run, root), recipe_from_dict(config['recipe'])
+    _check_processes(recipe)
     options = dict(config['options'], device=str(find_device(device or config['device'])), quiet=quiet)
-    run.update(state='training', error=None)
+    run.update(state='training', error=None, processes=max(1, num_distrib()))
     if not quiet: say(*describe_run(run, index), sep='\n')
-    with _interruptible(run): _finish(run, index, recipe, options)
-    lock.release()
-    return run
+    return run, lock, index, recipe, options
 
 def load_run(
     path,            # A finished run folder

@@ -9,9 +9,10 @@ __all__ = ['save_checkpoint', 'read_checkpoint', 'RunRecorder', 'memory_advice',
 import io, sys, time
 from contextlib import contextmanager
 
-import pandas as pd, torch
+import pandas as pd, torch, torch.distributed as dist
 from fastai.callback.core import Callback
 from fastai.callback.schedule import ParamScheduler
+from fastai.torch_core import get_model, num_distrib, rank_distrib
 
 from .core import PapError, atomic_path, say, write_csv
 from .learner import KeepBest, SeedEpochs, group_rates, last_epoch, schedule
@@ -32,7 +33,7 @@ def save_checkpoint(
 ):
     "Write what a resume needs, whole or not at all"
     data = io.BytesIO()
-    torch.save(dict(done=done, history=history, model=learn.model.state_dict(), opt=_plain_groups(learn.opt.state_dict()),
+    torch.save(dict(done=done, history=history, model=get_model(learn.model).state_dict(), opt=_plain_groups(learn.opt.state_dict()),
                     best=best.best, best_epoch=best.best_epoch, best_state=best.state), data)
     with atomic_path(run.checkpoint_file) as tmp: tmp.write_bytes(data.getbuffer()) # Python's own writing, whose OSError says that a disk is full
 
@@ -72,16 +73,22 @@ class RunRecorder(Callback):
     def after_epoch(self):
         values = last_epoch(self.learn)
         if not values: return # an epoch that the resume skipped
-        values['train_loss'] = float(self.losses)/self.images # the plain mean; fastai's is smoothed over epochs, which a resume would forget
+        values['train_loss'] = self.train_loss()
         done, seconds = self.before + self.learn.epoch + 1, time.monotonic() - self.started
         if not values['train_loss'] < float('inf'): raise PapError(f'The loss is not a number any more in epoch {done}: lower --lr and start again.')
         self.rows.append(dict(epoch=done, **values, lr=float(self.learn.opt.hypers[-1]['lr']), seconds=round(seconds, 3)))
         self.spent.append(seconds)
+        if rank_distrib(): return # of several processes the first one writes and speaks
         write_csv(self.run_folder.history_file, pd.DataFrame(self.rows))
         if done == self.total or time.monotonic() - self.saved_at >= self.every:
             save_checkpoint(self.run_folder, self.learn, done, self.rows, self.best_weights)
             self.saved_at = time.monotonic()
         if not self.quiet: say(self.line(done, values))
+    def train_loss(self):
+        "The plain mean over the epoch, in all processes; fastai's is smoothed over epochs, which a resume would forget"
+        totals = torch.tensor([float(self.losses), self.images], dtype=torch.float64)
+        if num_distrib() > 1: dist.all_reduce(totals)
+        return float(totals[0]/totals[1])
     def line(self, done, values):
         left = (self.total - done)*sum(self.spent[-5:])/len(self.spent[-5:])
         figures = ', '.join(f'{k.replace("_"," ")} {v:.3f}' for k,v in values.items())
