@@ -21,6 +21,7 @@ from .interpret import missed_abnormal, plot_confusion, plot_gallery, review_lis
 from .metrics import evaluate_predictions, figure_text, size_only
 from .plots import plot_history, save_figure
 from .predictions import abnormal_names, check_predictions, class_names, fake_predictions, part_of, read_predictions, write_predictions
+from .refusal import plot_referral, referral_figures
 from .report import split_text, write_report
 from .runs import Run, create_run, find_root, open_run
 from .screening import screening_plots, screening_report
@@ -121,7 +122,7 @@ def make_metrics(
     started, a = time.perf_counter(), predictions.attrs
     data = {k: a.get(k) for k in ('data', 'scheme', 'abnormal', 'synthetic')}
     data.update(classes=class_names(predictions), fingerprint=None if index is None else fingerprint(index), images=len(predictions) if index is None else len(index))
-    found = dict(data=data, split=split or {}, test=evaluate_predictions(predictions))
+    found = dict(data=data, split=split or {}, test=evaluate_predictions(predictions), referral=referral_figures(part_of(predictions)))
     if (predictions['split'] == 'valid').any():
         found['valid'] = short_figures(predictions, 'valid')
         found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch)
@@ -151,7 +152,7 @@ def draw_plots(
     calibration:dict=None     # From `calibration_figures`; without it neither reliability nor screening is drawn
 )->list: # Names of the files
     "All plots of one table of predictions"
-    figures = {'confusion': plot_confusion(predictions)}
+    figures = {'confusion': plot_confusion(predictions), 'referral': plot_referral(part_of(predictions))}
     if history is not None and len(history): figures['history'] = plot_history(history)
     if calibration and 'temperature' in calibration: figures |= _fitted_plots(part_of(predictions), calibration)
     if root and abnormal_names(predictions): figures |= missed_gallery(predictions, root)

@@ -130,6 +130,7 @@ def split_text(
 
 # %% ../nbs/25_report.ipynb #0000000b
 PLOTS = dict(history=('training', 'Losses and accuracy, epoch by epoch'), confusion=('mistakes', 'Confusion matrix of the test part: rows are the truth'),
+             referral=('calibration', 'Accuracy on the test part of what is left when the most uncertain images are referred; the band is the 95 % interval by cluster'),
              calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'), screening_1_density=('screening', 'P(abnormal) of truly normal and truly abnormal images of the test part, with the threshold'),
              screening_2_decision_curve=('screening', 'Net benefit of reviewing what the network flags, against reviewing everybody or nobody'),
              screening_3_cohort=('screening', 'A cohort of 400 women, if the rates of cells held for women, which nobody has shown'))
