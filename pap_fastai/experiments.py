@@ -195,7 +195,8 @@ def _row(run):
     return dict(run=run.path.name, classes=c['data']['scheme'], images=c['data']['kind']+'s', arch=r['arch'], split=s['name'], folds=s.get('folds'), fold=s.get('fold'), seed=r['seed'],
                 n=t['n'], correct=round(t['accuracy']['value']*t['n']), **{k: t['accuracy'][v] for k, v in (('accuracy','value'), ('low','low'), ('high','high'))},
                 balanced_accuracy=t['balanced_accuracy']['value'], macro_f1=t['macro_f1']['value'], size_only=m.get('size_only', {}).get('accuracy', {}).get('value'),
-                recipe=r['name'], epochs=r['epochs'], weights=Path(r['weights']).name, seconds=round(sum(c['seconds'].values()), 1), data=c['data']['data'], synthetic=bool(c['data']['synthetic']))
+                recipe=r['name'], epochs=r['epochs'], weights=Path(r['weights']).name, seconds=round(sum(c['seconds'].values()), 1), data=c['data']['data'], synthetic=bool(c['data']['synthetic']),
+                command=c.get('command', ''), commit=c.get('commit', ''), processor=c.get('processor', ''))
 
 def _finished(folders):
     "Those of some folders that hold a finished run"

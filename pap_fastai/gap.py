@@ -5,10 +5,9 @@
 # %% auto #0
 __all__ = ['DISTANCES', 'SPLITS', 'cell_colours', 'cluster_colours', 'change_points', 'pseudo_slides', 'slide_agreement',
            'plot_colours', 'neighbour_share', 'share_lines', 'slide_folds', 'write_slide_splits', 'gap_row',
-           'processor_name', 'commit_name', 'data_text', 'gap_lines', 'plot_gap', 'run_gap', 'write_gap']
+           'data_text', 'gap_lines', 'plot_gap', 'run_gap', 'write_gap']
 
 # %% ../nbs/31_gap.ipynb #00000002
-import subprocess
 from pathlib import Path
 
 import numpy as np, pandas as pd
@@ -25,7 +24,7 @@ from .metrics import evaluate_predictions, figure_text, mean_figure, size_only
 from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import pool_predictions
 from .recipes import make_recipe
-from .runs import Run
+from .runs import Run, commit_name, processor_name
 from .splits import cluster_numbers, split_index
 
 # %% ../nbs/31_gap.ipynb #00000005
@@ -252,17 +251,6 @@ def gap_row(
     return row, predictions[['image', 'cluster', 'fold']].assign(right=(predictions['label'] == predictions['predicted']).astype(float))
 
 # %% ../nbs/31_gap.ipynb #00000021
-def processor_name()->str:
-    "The processor's model, as the system names it; '' where it does not"
-    import platform
-    try: return next(o.split(':', 1)[1].strip() for o in Path('/proc/cpuinfo').read_text().splitlines() if o.startswith('model name'))
-    except (OSError, StopIteration): return platform.processor()
-
-def commit_name()->str:
-    "The commit of the clone that this package lies in, '+' after it when files differ; '' outside a clone"
-    try: return subprocess.run(['git', '-C', Path(__file__).parent, 'describe', '--always', '--dirty=+', '--exclude=*'], capture_output=True, text=True, timeout=20, check=True).stdout.strip()
-    except (OSError, subprocess.SubprocessError, NameError): return ''
-
 def data_text(
     index # An index
 )->str: # e.g. 'SIPaKMeD, cells (JPEG copy: .jpg files)'
