@@ -14,7 +14,8 @@ from pathlib import Path, PurePosixPath
 import numpy as np, pandas as pd
 
 from .core import PapError, check_name, progress, say
-from .index import KNOWN_CLASSES, SIPAKMED_CLASSES, SYNTHETIC_MARKER, find_images, make_index, size_table
+from .images import find_images
+from .index import KNOWN_CLASSES, SIPAKMED_CLASSES, SYNTHETIC_MARKER, make_index, size_table
 
 # %% ../nbs/03_sipakmed.ipynb #00000005
 SIPAKMED_COUNTS = {
