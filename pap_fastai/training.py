@@ -99,8 +99,9 @@ class RunRecorder(Callback):
 def memory_advice(
     batch_size:int # Images in a batch
 ):
-    "Turn an out-of-memory error inside the block into a `PapError` with advice"
+    "Turn an out-of-memory error inside the block into a `PapError` with advice, and leave out of other mistakes in which fastai event they came up"
     try: yield
+    except PapError as e: raise PapError(str(e).split(':\n\t')[-1]) from None
     except (MemoryError, RuntimeError) as e:
         out = isinstance(e, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in str(e) or 'out of memory' in str(e)
         if not out: raise
