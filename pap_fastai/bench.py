@@ -340,7 +340,10 @@ def summary_lines(
     table:pd.DataFrame # Rows of `pair`
 )->list: # One line for each comparison
     "Median ratios with their spread, in words"
-    return [f'{o.what}: {o.ratio:.2f} times as fast as plain fastai (median of {o.rounds}; {o.low:.2f} to {o.high:.2f}); {o.project:.3g} s against {o.plain:.3g} s for one {o.unit}' for o in summary(table).itertuples()]
+    def line(o):
+        if not o.rounds: return f'{o.what}: too few images to tell, raise --limit'
+        return f'{o.what}: {o.ratio:.2f} times as fast as plain fastai (median of {o.rounds}; {o.low:.2f} to {o.high:.2f}); {o.project:.3g} s against {o.plain:.3g} s for one {o.unit}'
+    return [line(o) for o in summary(table).itertuples()]
 
 # %% ../nbs/51_bench.ipynb #00000023
 def plot_ratios(
@@ -382,11 +385,11 @@ def _busy():
 
 def _with_others(rows):
     "Each of `rows`, with the number of cores that other programs kept busy while it was measured"
-    at, busy = time.perf_counter(), _busy()
+    at, busy, others = time.perf_counter(), _busy(), None
     for row in rows:
         now, still = time.perf_counter(), _busy()
-        yield {**row, 'others': round((still - busy)/(now - at), 2) if now - at > 1 else None}
-        if now - at > 1: at, busy = now, still
+        if now - at > 1: at, busy, others = now, still, round((still - busy)/(now - at), 2) # else a row of the same round
+        yield {**row, 'others': others}
 
 def _worker_list(text):
     "Numbers of worker processes from an option"
@@ -407,7 +410,7 @@ def run_bench(
     "Measure the project against plain fastai and add the rows to a CSV; raises `PapError` for data or options that will not do"
     bench = BENCHES[check_name(what, BENCHES, 'measurement')]
     images, out = images or ('fields' if what == 'load' else 'cells'), Path(out or home()/'runs'/'bench'/f'{what}.csv').absolute()
-    if repeats < 1 or (limit is not None and limit < 10): raise PapError('To measure, at least one repetition and ten images are needed: raise --repeats or --limit.')
+    if repeats < 1 or (limit is not None and limit < 20): raise PapError('To measure, at least one repetition and twenty images are needed: raise --repeats or --limit.')
     o = SimpleNamespace(**{**dict.fromkeys(('arch','weights','epochs','batch_size','size','precision','engine','keep')), **options}, workers=_worker_list(workers), repeats=repeats, device=device)
     old, here, load, rows = _rows_of(out), machine(device), _load(), []
     with tempfile.TemporaryDirectory(prefix='pap_bench_') as folder:
