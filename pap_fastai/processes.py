@@ -6,7 +6,7 @@
 __all__ = ['ToldElsewhere', 'connection_lost', 'Processes', 'join', 'alone', 'share_of_batch']
 
 # %% ../nbs/12_processes.ipynb #00000002
-import itertools, json, os, warnings
+import itertools, json, os, signal, threading, warnings
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib.util import find_spec
@@ -29,6 +29,11 @@ def connection_lost(
     "Whether an error only says that another process cannot be reached"
     return isinstance(e, dist.DistError) or isinstance(e, RuntimeError) and ('gloo' in str(e) or 'Connection closed by peer' in str(e))
 
+def _deaf():
+    "Let the launcher's signals not disturb a process that is about to end"
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGINT, signal.SIGTERM): signal.signal(number, signal.SIG_IGN)
+
 class Processes:
     "The processes that `torchrun` started for one run, or the only one there is"
     def __init__(self, rank=0, n=1, store=None): self.rank,self.n,self.store = rank,n,store
@@ -40,6 +45,7 @@ class Processes:
         try: yield
         except BaseException as e:
             if self.store is None: raise
+            _deaf()
             told = self.store.compare_set('failed', '', json.dumps([self.rank, str(e) if isinstance(e, PapError) else type(e).__name__]))
             rank, why = json.loads(told)
             if rank != self.rank: raise ToldElsewhere(why) from None
