@@ -320,7 +320,7 @@ def _write_cells(folder, img, predictor, scale, crop, smallest):
     table, outlines = read_cells(img, predictor, scale, crop, smallest)
     _write_table(folder/'cells.csv', table)
     write_json(folder/'cells.geojson', to_geojson(table, predictor.classes, outlines))
-    draw_cells(img, table, predictor.classes).save(folder/'cells.png')
+    draw_cells(img, table, predictor.classes).save(folder/'cells.png', compress_level=1) # a fifth of the time, a sixth larger
     return dict(found=len(table), counts=field_counts(table, predictor.classes))
 
 def _write_patches(folder, img, predictor, patch, stride):
