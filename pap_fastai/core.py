@@ -10,6 +10,7 @@ __all__ = ['PapError', 'check_name', 'explain_oserror', 'say', 'command', 'atomi
 import difflib, errno, json, os, secrets, shutil, sys
 from contextlib import contextmanager
 from functools import wraps
+from importlib.util import find_spec
 from pathlib import Path
 
 from fastcore.script import call_parse
@@ -151,7 +152,7 @@ def progress(
     quiet:bool=False # No progress at all
 ): # An iterator over `items`
     "Go through `items` while showing how many are done and how long the rest takes"
-    if quiet: return iter(items)
+    if quiet or not find_spec('tqdm'): return iter(items) # a bare installation that only predicts has no tqdm
     from tqdm import tqdm
     tty = sys.stderr.isatty()
     return tqdm(items, total=total, desc=what, unit=unit, file=sys.stderr, leave=not tty, ascii=not tty,

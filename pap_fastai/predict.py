@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGINES', 'torch_engine', 'weights_digest',
            'onnx_engine', 'openvino_engine', 'choose_engine', 'Predictor', 'open_model', 'list_images', 'read_ahead',
-           'row_columns', 'predict_files', 'safe_cell', 'RowWriter', 'predict_to']
+           'row_columns', 'predict_files', 'SomeUnreadable', 'safe_cell', 'RowWriter', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
 import collections, csv, glob, hashlib, itertools, json, os
@@ -277,6 +277,10 @@ def predict_files(
     while batch := list(itertools.islice(ahead, batch_size)): yield from _batch_rows(predictor, batch)
 
 # %% ../nbs/40_predict.ipynb #00000017
+class SomeUnreadable(PapError):
+    "Some images could not be read; the others are in the table"
+    exit_code = 3
+
 def safe_cell(
     value # What a cell of a table holds
 ): # The same, unless a spreadsheet would take it for a formula
@@ -320,7 +324,8 @@ def predict_to(
     format:str=None,     # csv or jsonl; by the name of `out` by default
     resume:bool=False,   # Go on with a table that was stopped
     batch_size:int=64,   # Images that the network is given at a time
-    quiet:bool=False     # No progress
+    quiet:bool=False,    # No progress
+    on_row=lambda row: None # Called with each row that is made now
 )->int: # How many images could not be read
     "Write the predictions of files; what a stop leaves is gone on with by `resume`; raises `PapError` when something is in the way"
     out = Path(out)
@@ -335,6 +340,7 @@ def predict_to(
         rows = predict_files(predictor, files[done:], batch_size)
         for i, row in enumerate(progress(rows, len(files) - done, 'predicting', quiet=quiet), 1):
             writer.write(row)
+            on_row(row)
             if i % batch_size == 0: f.flush()
     bad = _count_errors(part, columns, format)
     os.replace(part, out)
