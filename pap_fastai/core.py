@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PapError', 'check_name', 'explain_oserror', 'say', 'command', 'atomic_path', 'write_text', 'write_json', 'read_json',
-           'write_csv', 'home', 'progress']
+           'harmless', 'write_csv', 'home', 'progress']
 
 # %% ../nbs/00_core.ipynb #00000002
 import difflib, errno, json, os, secrets, shutil, sys
@@ -125,6 +125,12 @@ def read_json(
     except (ValueError, RecursionError) as e: raise PapError(f'{str(path)!r} is not readable JSON ({e}): restore it or make it again.') from None
 
 # %% ../nbs/00_core.ipynb #0000001b
+def harmless(
+    text # What goes into a cell
+): # The same, with an apostrophe before what a spreadsheet would run
+    "A cell's text that no spreadsheet takes for a formula (OWASP, CSV injection)"
+    return "'" + text if isinstance(text, str) and text.lstrip()[:1] in ('=', '+', '-', '@') or isinstance(text, str) and text[:1] in ('\t', '\r', '\n') else text
+
 def write_csv(
     path, # Where to (str or `Path`)
     frame # A pandas DataFrame
@@ -133,7 +139,7 @@ def write_csv(
     with atomic_path(path) as tmp: frame.to_csv(tmp, index=False)
     return Path(path)
 
-# %% ../nbs/00_core.ipynb #0000001d
+# %% ../nbs/00_core.ipynb #0000001e
 def home()->Path:
     "The folder that holds `data/` and `runs/`: `PAP_HOME`, else the root of the clone around the current folder, else the current folder"
     if os.environ.get('PAP_HOME'): return Path(os.environ['PAP_HOME']).expanduser()
@@ -143,7 +149,7 @@ def home()->Path:
         if settings.is_file() and 'lib_name = pap_fastai' in settings.read_text(encoding='utf-8', errors='replace'): return folder
     return cwd
 
-# %% ../nbs/00_core.ipynb #00000020
+# %% ../nbs/00_core.ipynb #00000021
 def progress(
     items,         # What to go through (iterable)
     total:int=None,# How many, where `len(items)` does not say

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from .core import PapError, atomic_path, home, write_csv, write_json
+from .core import PapError, atomic_path, harmless, home, write_csv, write_json
 from .images import open_image, resize_image
 from .plots import COLOURS, GREY, VERMILION, new_figure, save_figure, tidy
-from .predict import open_model, safe_cell
+from .predict import open_model
 
 # %% ../nbs/43_field.ipynb #00000005
 WORK = .5 # nuclei are sought at half of SIPaKMeD's magnification
@@ -313,7 +313,7 @@ def to_geojson(
 # %% ../nbs/43_field.ipynb #00000026
 def _write_table(path, table):
     "The table as CSV, in which no cell begins a formula"
-    return write_csv(path, table.rename(columns=safe_cell).map(safe_cell))
+    return write_csv(path, table.rename(columns=harmless).map(harmless))
 
 def _write_cells(folder, img, predictor, scale, crop, smallest):
     "Table, picture and GeoJSON of the cells; how many there are of each class"

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'confusion', 'row_shares', 'plot_confusion', 'most_confused', 'image_losses', 'top_losses', 'missed_abnormal',
-           'plot_gallery', 'review_list', 'harmless', 'write_review', 'interpretation', 'gradcam', 'part_masks',
-           'heat_shares', 'plot_gradcam', 'heat_table']
+           'plot_gallery', 'review_list', 'write_review', 'interpretation', 'gradcam', 'part_masks', 'heat_shares',
+           'plot_gradcam', 'heat_table']
 
 # %% ../nbs/24_interpret.ipynb #00000002
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .core import PapError, write_csv
+from .core import PapError, harmless, write_csv
 from .images import open_image, resize_image
 from .plots import VERMILION, BLUE, GREY, new_figure
 from .predictions import check_predictions, class_names, is_abnormal, p_abnormal, part_of, predicted_index, probabilities, true_index
@@ -169,12 +169,6 @@ def review_list(
     return table.reset_index(drop=True)
 
 # %% ../nbs/24_interpret.ipynb #00000017
-def harmless(
-    text # What goes into a cell
-): # The same, with an apostrophe before what a spreadsheet would run
-    "A cell's text that no spreadsheet takes for a formula"
-    return "'" + text if isinstance(text, str) and text.lstrip()[:1] in ('=', '+', '-', '@') or isinstance(text, str) and text[:1] in ('\t', '\r', '\n') else text
-
 def write_review(
     path,              # CSV to write (str or `Path`)
     table:pd.DataFrame # From `review_list`

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGINES', 'torch_engine', 'weights_digest',
            'onnx_engine', 'openvino_engine', 'choose_engine', 'Predictor', 'open_model', 'list_images', 'read_ahead',
-           'row_columns', 'predict_files', 'SomeUnreadable', 'safe_cell', 'RowWriter', 'predict_to']
+           'row_columns', 'predict_files', 'SomeUnreadable', 'RowWriter', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
 import collections, csv, glob, hashlib, itertools, json, os
@@ -17,7 +17,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from .bundle import WEIGHTS_FILE, _own_file, find_bundle, read_config
-from .core import PapError, check_name, progress
+from .core import PapError, check_name, harmless, progress
 from .images import find_images, normalise, open_image, resize_image, split_masks
 from .refusal import load_refusal
 
@@ -281,22 +281,16 @@ class SomeUnreadable(PapError):
     "Some images could not be read; the others are in the table"
     exit_code = 3
 
-def safe_cell(
-    value # What a cell of a table holds
-): # The same, unless a spreadsheet would take it for a formula
-    "A text that begins like a formula with an apostrophe before it (OWASP, CSV injection)"
-    return f"'{value}" if isinstance(value, str) and value[:1] in ('=','+','-','@','\t','\r') else value
-
 class RowWriter:
     "Writes rows as CSV or JSON lines, one line each"
     def __init__(self, f, columns, format='csv'):
         self.f,self.columns,self.format = f,columns,check_name(format, ['csv','jsonl'], 'format')
         self.csv = csv.writer(f, lineterminator='\n')
     def head(self):
-        if self.format == 'csv': self.csv.writerow(map(safe_cell, self.columns))
+        if self.format == 'csv': self.csv.writerow(map(harmless, self.columns))
         return self
     def write(self, row):
-        if self.format == 'csv': self.csv.writerow([safe_cell(row[k]) for k in self.columns])
+        if self.format == 'csv': self.csv.writerow([harmless(row[k]) for k in self.columns])
         else: self.f.write(json.dumps({k: None if row[k] == '' and k[:2] == 'p_' else row[k] for k in self.columns}, ensure_ascii=False) + '\n')
 
 def _format_of(out, format):
@@ -312,9 +306,9 @@ def _done_rows(part, columns, format, files):
     if format == 'csv':
         rows = list(csv.reader(lines))
         head, images = (rows or [[]])[0], [o[0] for o in rows[1:]]
-        if rows and head != [safe_cell(o) for o in columns]: raise PapError(f'{str(part)!r} is of another model: delete it and start again without --resume.')
+        if rows and head != [harmless(o) for o in columns]: raise PapError(f'{str(part)!r} is of another model: delete it and start again without --resume.')
     else: images = [json.loads(o)['image'] for o in lines]
-    if images != [safe_cell(o.as_posix()) if format == 'csv' else o.as_posix() for o in files[:len(images)]]: raise PapError(f'{str(part)!r} is of other images: delete it and start again without --resume.')
+    if images != [harmless(o.as_posix()) if format == 'csv' else o.as_posix() for o in files[:len(images)]]: raise PapError(f'{str(part)!r} is of other images: delete it and start again without --resume.')
     return len(images)
 
 def predict_to(
