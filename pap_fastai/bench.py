@@ -260,7 +260,9 @@ def _predict_sides(work, arch, size, o):
     "Functions (number of images) -> seconds of the whole process, for the project, `get_preds` and the loop; and the CSVs that they write"
     exported, bundle = _both_models(work, arch, size)
     out = [work.folder/f'{k}.csv' for k in ('ours', 'batches', 'loop')]
-    def ours(n): return run_side(work, 'pap_predict', bundle, _folder_of(work, n), out=out[0], device=o.device, **(dict(engine=o.engine) if o.engine else {}))[1]
+    def ours(n):
+        Path(out[0]).unlink(missing_ok=True) # pap_predict overwrites nothing
+        return run_side(work, 'pap_predict', bundle, _folder_of(work, n), out=out[0], device=o.device, **(dict(engine=o.engine) if o.engine else {}))[1]
     def batches(n, workers): return run_side(work, plain_script('predict'), exported, _folder_of(work, n), out[1], workers=workers)[1]
     def loop(n): return run_side(work, plain_script('predict'), exported, _folder_of(work, n), out[2], one_by_one=True)[1]
     return ours, batches, loop, out
