@@ -15,9 +15,9 @@ from inspect import Parameter, signature
 from pathlib import Path
 
 from fastcore.docments import docments
-from fastcore.script import Param, is_cli
+from fastcore.script import is_cli
 
-from .core import PapError, command, home, progress, say
+from .core import Param, PapError, command, home, progress, say
 from .recipes import Recipe
 
 # %% ../nbs/50_cli.ipynb #00000005
@@ -258,7 +258,8 @@ def pap_predict(
     paths = [paths] if isinstance(paths, str) else paths
     if resume and (grid or not out): raise PapError('--resume goes on with a table: give its --out, and no --grid.')
     if batch_size < 1: raise PapError(f'--batch_size {batch_size}: at least 1 is needed.')
-    files, single = list_images(paths), len(paths) == 1 and Path(paths[0]).is_file() and not paths[0].lower().endswith('.csv')
+    files = list_images(paths)
+    single = len(files) == len(paths) == 1 and Path(paths[0]) == files[0]
     predictor, shown = open_model(model, engine, device, precision), []
     if single and not out: bad = _predict_one(predictor, files[0], top, format, shown)
     else: bad = _predict_many(predictor, files, out, format, resume, batch_size, shown)

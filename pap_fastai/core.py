@@ -7,7 +7,7 @@ __all__ = ['PapError', 'check_name', 'explain_oserror', 'say', 'command', 'atomi
            'harmless', 'write_csv', 'home', 'progress']
 
 # %% ../nbs/00_core.ipynb #00000002
-import difflib, errno, json, os, secrets, shutil, sys
+import difflib, errno, json, os, re, secrets, shutil, sys
 from contextlib import contextmanager
 from functools import wraps
 from importlib.util import find_spec
@@ -75,6 +75,12 @@ def _exits(f):
 def command(f):
     "Make `f` a console command: options and `--help` from its signature, mistakes in one sentence"
     return call_parse(_exits(f))
+
+try: from fastcore.script import Param
+except ImportError: # fastcore 2, which a bare installation that only predicts may have, says the same with `Annotated`, and spells options with hyphens where ours have underscores
+    from typing import Annotated
+    def Param(help='', type=None, opt=True, **more): return Annotated[type or str, dict(more, help=help, **({} if opt else {'opt': False}))]
+    if Path(sys.argv[0]).name.startswith('pap_'): sys.argv[1:] = [re.sub('^--[a-z_]+', lambda o: o[0].replace('_', '-'), o) for o in sys.argv[1:]]
 
 # %% ../nbs/00_core.ipynb #00000016
 @contextmanager
