@@ -8,7 +8,7 @@ __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGIN
            'row_columns', 'predict_files', 'SomeUnreadable', 'RowWriter', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
-import collections, csv, glob, hashlib, itertools, json, os
+import collections, csv, glob, hashlib, io, itertools, json, os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -251,6 +251,10 @@ def row_columns(
     refusal = ['outlier','uncertain','refused'] if predictor.refusal else []
     return ['image','split','label','cluster','predicted', *('p_'+c for c in predictor.classes), *refusal, 'error']
 
+def _image_name(path):
+    "How a table names an image; bytes of a file's name that are not UTF-8 are written as \\udcXX"
+    return Path(path).as_posix().encode('utf-8', 'backslashreplace').decode()
+
 def _batch_rows(predictor, batch):
     "Rows of some images that were read"
     good = [o for o in batch if o[1] is not None]
@@ -264,7 +268,7 @@ def _batch_rows(predictor, batch):
             answers[o[0]] = row | {k: v[i] if k == 'refused' else round(float(v[i]), 4) for k,v in scores.items()}
     columns = row_columns(predictor)
     for path, _, _, error in batch:
-        yield {k: '' for k in columns} | dict(image=Path(path).as_posix(), error=error) | answers.get(path, {})
+        yield {k: '' for k in columns} | dict(image=_image_name(path), error=error) | answers.get(path, {})
 
 def predict_files(
     predictor:Predictor, # A model
@@ -297,19 +301,25 @@ def _format_of(out, format):
     "csv or jsonl, as asked for or as the name says"
     return format or ('jsonl' if Path(out).suffix.lower() in ('.jsonl','.ndjson') else 'csv')
 
+def _whole_rows(data, format):
+    "The bytes of each whole row; a cell of a CSV may hold line ends, between quotes"
+    rows, row = [], b''
+    for line in io.BytesIO(data):
+        row += line
+        if row.endswith(b'\n') and (format != 'csv' or row.count(b'"') % 2 == 0): rows.append(row); row = b''
+    return rows
+
 def _done_rows(part, columns, format, files):
     "How many whole rows an unfinished table has, its half-written end cut off; a `PapError` when they are not of these images"
-    data = part.read_bytes()
-    data = data[:data.rfind(b'\n')+1]
-    os.truncate(part, len(data))
-    lines = data.decode('utf-8').splitlines()
-    if format == 'csv':
-        rows = list(csv.reader(lines))
-        head, images = (rows or [[]])[0], [o[0] for o in rows[1:]]
-        if rows and head != [harmless(o) for o in columns]: raise PapError(f'{str(part)!r} is of another model: delete it and start again without --resume.')
-    else: images = [json.loads(o)['image'] for o in lines]
-    if images != [harmless(o.as_posix()) if format == 'csv' else o.as_posix() for o in files[:len(images)]]: raise PapError(f'{str(part)!r} is of other images: delete it and start again without --resume.')
-    return len(images)
+    rows = _whole_rows(part.read_bytes(), format)
+    again = f'{str(part)!r} is {{}}: delete it and start again without --resume.'
+    try: cells = [next(csv.reader(io.StringIO(o.decode(), newline=''))) if format == 'csv' else list(json.loads(o).values()) for o in rows]
+    except (ValueError, AttributeError, csv.Error): raise PapError(again.format('damaged')) from None
+    safe = harmless if format == 'csv' else str
+    if format == 'csv' and cells and cells.pop(0) != [safe(o) for o in columns]: raise PapError(again.format('of another model'))
+    if [o[:1] for o in cells] != [[safe(_image_name(o))] for o in files[:len(cells)]]: raise PapError(again.format('of other images'))
+    os.truncate(part, sum(map(len, rows)))
+    return len(cells)
 
 def predict_to(
     predictor:Predictor, # A model
