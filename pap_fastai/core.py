@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PapError', 'check_name', 'explain_oserror', 'say', 'command', 'atomic_path', 'write_text', 'write_json', 'read_json',
-           'harmless', 'write_csv', 'home', 'progress']
+           'harmless', 'write_csv', 'write_sheet', 'home', 'progress']
 
 # %% ../nbs/00_core.ipynb #00000002
 import difflib, errno, json, os, re, secrets, shutil, sys
@@ -144,6 +144,13 @@ def write_csv(
     "Write the rows of `frame` (without its index) as CSV to `path`, whole or not at all"
     with atomic_path(path) as tmp: frame.to_csv(tmp, index=False)
     return Path(path)
+
+def write_sheet(
+    path, # Where to (str or `Path`)
+    frame # A pandas DataFrame
+)->Path: # The file that was written
+    "Write a table that people open in a spreadsheet: as `write_csv`, and no cell or column name begins a formula"
+    return write_csv(path, frame.map(harmless).rename(columns=harmless))
 
 # %% ../nbs/00_core.ipynb #0000001e
 def home()->Path:

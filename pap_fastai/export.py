@@ -7,7 +7,7 @@ __all__ = ['HUB_FILES', 'test_images', 'compare', 'check_equal', 'export_onnx', 
            'write_card', 'push_to_hub', 'export', 'export_lines']
 
 # %% ../nbs/41_export.ipynb #00000002
-import json, os, tempfile, time, warnings
+import json, os, tempfile, warnings
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np, torch
 from torch import nn
 
-from .bundle import WEIGHTS_FILE, find_bundle, load_model, read_config
-from .core import PapError, atomic_path, check_name, read_json, say, write_text
+from .bundle import CONFIG_FILE, WEIGHTS_FILE, find_bundle, load_model, read_config
+from .core import PapError, atomic_path, check_name, read_json, write_text
 from .features import split_network
 from .images import find_images, image_array
 from .index import image_paths
 from .metrics import figure_text, wilson
 from .predict import INT8_FILE, ONNX_FILE, OPENVINO_FILE, OUTPUTS, Predictor, onnx_engine, open_model, openvino_engine, weights_digest
+from .refusal import REFUSAL_FILE
 from .report import split_text
 from .runs import Run
 from .sample import make_sample
@@ -36,10 +37,14 @@ def _run_of(path):
         if Run(folder).index_file.is_file() and Run(folder).config_file.is_file(): return Run(folder)
     return None
 
+def _pixels(paths, config):
+    "Image files as a bundle's network wants them, uint8 (n, size, size, 3)"
+    return np.stack([image_array(o, config['size'], config['resize']) for o in paths])
+
 def test_images(
-    path,      # A run folder or a bundle
-    n:int=None # At most so many, evenly over the test part; all by default
-)->tuple: # (pixels uint8 (n, size, size, 3), labels: names, or None of drawn cells)
+    path,    # A run folder or a bundle
+    n:int=64 # At most so many, evenly over the test part
+)->np.ndarray: # uint8 (n, size, size, 3)
     "Images on which a network's exports are compared"
     config, run = read_config(path), _run_of(path)
     try: index = None if run is None else run_index(run)
@@ -47,21 +52,22 @@ def test_images(
     if index is None:
         with tempfile.TemporaryDirectory() as folder:
             make_sample(folder, seed=1, cells_per_class=13, fields=False)
-            files, labels = [Path(folder)/o for o in find_images(folder)][:n], None
-            return np.stack([image_array(o, config['size'], config['resize']) for o in files]), None
+            return _pixels([Path(folder)/o for o in find_images(folder)][:n], config)
     rows = index[index['split'] == 'test']
-    if n and len(rows) > n: rows = rows.iloc[np.linspace(0, len(rows)-1, n).astype(int)]
-    return np.stack([image_array(o, config['size'], config['resize']) for o in image_paths(rows)]), rows['label'].to_numpy()
+    if len(rows) > n: rows = rows.iloc[np.linspace(0, len(rows)-1, n).astype(int)]
+    return _pixels(image_paths(rows), config)
 
 # %% ../nbs/41_export.ipynb #00000007
+def _probabilities(predictor, images):
+    "(n, classes) of uint8 pixels (n, size, size, 3)"
+    return np.concatenate([predictor(images[i:i+64]).p for i in range(0, len(images), 64)])
+
 def compare(
-    a:Predictor, # PyTorch
-    b:Predictor, # What was made of it
-    images       # uint8 pixels (n, size, size, 3)
+    p, # Probabilities by PyTorch (n, classes)
+    q  # Of the same images by what was made of it
 )->dict: # images: n; difference: the largest of any probability; equal: how many images have the same class
-    "How far two engines are apart on images"
-    p, q = (np.concatenate([o(images[i:i+64]).p for i in range(0, len(images), 64)]) for o in (a, b))
-    return dict(images=len(images), difference=float(np.abs(p-q).max()), equal=int((p.argmax(1) == q.argmax(1)).sum()))
+    "How far two engines are apart"
+    return dict(images=len(p), difference=float(np.abs(p-q).max()), equal=int((p.argmax(1) == q.argmax(1)).sum()))
 
 def check_equal(
     found:dict,        # From `compare`
@@ -112,7 +118,10 @@ def _sign(onnx, file, folder, config):
     onnx.helper.set_model_props(model, dict(weights=weights_digest(folder), classes=json.dumps(config['classes']), temperature=str(config['temperature'])))
     onnx.save(model, file)
 
-def _other(reference, engine, run): return Predictor(reference.folder, reference.config, engine, run)
+def _both(path, engine, run, images):
+    "Probabilities of images by PyTorch, and by what was made of the same bundle"
+    reference = open_model(path, 'torch', 'cpu')
+    return [_probabilities(o, images) for o in (reference, Predictor(reference.folder, reference.config, engine, run))]
 
 def export_onnx(
     path # A run folder or a bundle
@@ -120,10 +129,9 @@ def export_onnx(
     "Write `model.onnx` into a bundle, once it agrees with PyTorch; raises `PapError` when it does not"
     _need('onnx', 'onnxscript', 'onnxruntime')
     folder = find_bundle(path)
-    reference, (images, _) = open_model(folder, 'torch', 'cpu'), test_images(path, 64)
     with atomic_path(folder/ONNX_FILE) as new:
         _write_onnx(folder, new)
-        return check_equal(compare(reference, _other(reference, 'onnx', onnx_engine(folder, new.name)), images), 'The ONNX file')
+        return check_equal(compare(*_both(folder, 'onnx', onnx_engine(folder, new.name), test_images(path))), 'The ONNX file')
 
 # %% ../nbs/41_export.ipynb #0000000f
 def export_openvino(
@@ -134,7 +142,6 @@ def export_openvino(
     import openvino as ov
     folder = find_bundle(path)
     if not (folder/ONNX_FILE).is_file(): export_onnx(path)
-    reference, (images, _) = open_model(folder, 'torch', 'cpu'), test_images(path, 64)
     model = ov.Core().read_model(folder/ONNX_FILE)
     model.set_rt_info(weights_digest(folder), ['pap_fastai','weights'])
     binary = Path(OPENVINO_FILE).with_suffix('.bin').name
@@ -142,25 +149,19 @@ def export_openvino(
         new = Path(new)
         ov.save_model(model, new/OPENVINO_FILE, compress_to_fp16=False)
         os.link(folder/WEIGHTS_FILE, new/WEIGHTS_FILE)
-        found = check_equal(compare(reference, _other(reference, 'openvino', openvino_engine(new)), images), 'The OpenVINO model')
+        found = check_equal(compare(*_both(folder, 'openvino', openvino_engine(new), test_images(path))), 'The OpenVINO model')
         for o in (binary, OPENVINO_FILE): os.replace(new/o, folder/o)
     return found
 
 # %% ../nbs/41_export.ipynb #00000012
-def _accuracy(predictor, images, labels):
-    "How many of the images are right (n,), bool"
-    p = np.concatenate([predictor(images[i:i+64]).p for i in range(0, len(images), 64)])
-    return np.array(predictor.classes, object)[p.argmax(1)] == labels
-
-def _calibration_batches(run, config, n):
+def _calibration_batches(index, config, n):
     "A reader of `n` training images for ONNX Runtime"
     from onnxruntime.quantization import CalibrationDataReader
-    index = run_index(run)
     rows = index[index['split'] == 'train'].sample(n=min(n, int((index['split'] == 'train').sum())), random_state=0)
-    pixels = np.stack([image_array(o, config['size'], config['resize']) for o in image_paths(rows)])
+    pixels = _pixels(image_paths(rows), config)
     class Reader(CalibrationDataReader):
         def __init__(self): self.batches = iter([pixels[i:i+16] for i in range(0, len(pixels), 16)])
-        def get_next(self): return next(((({'images': o})) for o in self.batches), None)
+        def get_next(self): return next(({'images': o} for o in self.batches), None)
     return Reader()
 
 def export_int8(
@@ -172,15 +173,15 @@ def export_int8(
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
     folder, run = find_bundle(path), _run_of(path)
     if run is None: raise PapError('int8 needs images to be calibrated and measured on: give a run folder, not a bundle alone.')
-    run_index(run) # says what is wrong where the images are gone
+    index, config = run_index(run), read_config(folder) # says what is wrong where the images are gone
     if not (folder/ONNX_FILE).is_file(): export_onnx(path)
-    reference, (images, labels) = open_model(folder, 'torch', 'cpu'), test_images(path)
+    test = index[index['split'] == 'test']
     with atomic_path(folder/INT8_FILE) as new:
-        _quietly(quantize_static, str(folder/ONNX_FILE), str(new), _calibration_batches(run, reference.config, 128), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
-        _sign(onnx, new, folder, reference.config)
-        small = _other(reference, 'onnx-int8', onnx_engine(folder, new.name))
-        before, after = _accuracy(reference, images, labels), _accuracy(small, images, labels)
-        return compare(reference, small, images) | dict(accuracy_before=float(before.mean()), accuracy_after=float(after.mean()), became_right=int((after & ~before).sum()), became_wrong=int((before & ~after).sum()))
+        _quietly(quantize_static, str(folder/ONNX_FILE), str(new), _calibration_batches(index, config, 128), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
+        _sign(onnx, new, folder, config)
+        p, q = _both(folder, 'onnx-int8', onnx_engine(folder, new.name), _pixels(image_paths(test), config))
+        before, after = (np.array(config['classes'], object)[o.argmax(1)] == test['label'].to_numpy() for o in (p, q))
+        return compare(p, q) | dict(accuracy_before=float(before.mean()), accuracy_after=float(after.mean()), became_right=int((after & ~before).sum()), became_wrong=int((before & ~after).sum()))
 
 # %% ../nbs/41_export.ipynb #00000015
 _CARD = """---
@@ -238,7 +239,7 @@ def write_card(
     return write_text(find_bundle(path)/'README.md', model_card(path))
 
 # %% ../nbs/41_export.ipynb #00000018
-HUB_FILES = [WEIGHTS_FILE, 'config.json', 'refusal.npz', 'README.md', ONNX_FILE, INT8_FILE, OPENVINO_FILE, 'model.bin']
+HUB_FILES = [WEIGHTS_FILE, CONFIG_FILE, REFUSAL_FILE, 'README.md', ONNX_FILE, INT8_FILE, OPENVINO_FILE, 'model.bin']
 
 def push_to_hub(
     path,         # A run folder or a bundle

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from .core import PapError, atomic_path, harmless, home, write_csv, write_json
+from .core import PapError, atomic_path, home, write_json, write_sheet
 from .images import open_image, resize_image
-from .plots import COLOURS, GREY, VERMILION, new_figure, save_figure, tidy
-from .predict import open_model
+from .plots import COLOURS, GREY, new_figure, save_figure, tidy
+from .predict import answer_columns, answer_rows, open_model
 
 # %% ../nbs/43_field.ipynb #00000005
 WORK = .5 # nuclei are sought at half of SIPaKMeD's magnification
@@ -146,19 +146,12 @@ def cell_boxes(
 # %% ../nbs/43_field.ipynb #00000012
 def _predict_boxes(img, boxes, predictor, batch_size=64):
     "DataFrame with predicted, p_<class> and the columns of a refusal, one row a box"
-    refusal, parts, columns = getattr(predictor, 'refusal', None), [], [f'p_{c}' for c in predictor.classes]
+    rows = []
     for start in range(0, len(boxes), batch_size):
         some = boxes[start:start+batch_size]
         pixels = np.stack([np.asarray(resize_image(img.crop(tuple(map(int, b))), predictor.size, predictor.resize)) for b in some])
-        out = predictor(pixels)
-        table = pd.DataFrame(np.asarray(out.p, float).round(6), columns=columns)
-        table.insert(0, 'predicted', [predictor.classes[i] for i in np.argmax(out.p, 1)])
-        if refusal:
-            scores = refusal.scores(out, pixels, some[:,2:] - some[:,:2])
-            table = table.assign(outlier=np.round(scores['outlier'], 4), uncertain=np.round(scores['uncertain'], 4), refused=scores['refused'])
-        parts.append(table)
-    empty = pd.DataFrame(columns=['predicted', *columns, *(['outlier','uncertain','refused'] if refusal else [])])
-    return pd.concat(parts, ignore_index=True) if parts else empty
+        rows += answer_rows(predictor, pixels, some[:,2:] - some[:,:2])
+    return pd.DataFrame(rows, columns=answer_columns(predictor))
 
 def read_cells(
     img:Image.Image, # Field image, RGB
@@ -311,14 +304,10 @@ def to_geojson(
     return dict(type='FeatureCollection', features=features)
 
 # %% ../nbs/43_field.ipynb #00000026
-def _write_table(path, table):
-    "The table as CSV, in which no cell begins a formula"
-    return write_csv(path, table.rename(columns=harmless).map(harmless))
-
 def _write_cells(folder, img, predictor, scale, crop, smallest):
     "Table, picture and GeoJSON of the cells; how many there are of each class"
     table, outlines = read_cells(img, predictor, scale, crop, smallest)
-    _write_table(folder/'cells.csv', table)
+    write_sheet(folder/'cells.csv', table)
     write_json(folder/'cells.geojson', to_geojson(table, predictor.classes, outlines))
     draw_cells(img, table, predictor.classes).save(folder/'cells.png', compress_level=1) # a fifth of the time, a sixth larger
     return dict(found=len(table), counts=field_counts(table, predictor.classes))
@@ -326,7 +315,7 @@ def _write_cells(folder, img, predictor, scale, crop, smallest):
 def _write_patches(folder, img, predictor, patch, stride):
     "Table, map and GeoJSON of the patches; how many there are of each class"
     table = read_patches(img, predictor, patch, stride)
-    _write_table(folder/'patches.csv', table)
+    write_sheet(folder/'patches.csv', table)
     write_json(folder/'patches.geojson', to_geojson(table, predictor.classes))
     save_figure(folder/'patches.png', plot_patches(img, table, predictor))
     return dict(found=len(table), counts=field_counts(table, predictor.classes))

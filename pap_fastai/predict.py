@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGINES', 'torch_engine', 'weights_digest',
            'onnx_engine', 'openvino_engine', 'choose_engine', 'Predictor', 'open_model', 'list_images', 'read_ahead',
-           'row_columns', 'predict_files', 'SomeUnreadable', 'RowWriter', 'predict_to']
+           'answer_columns', 'answer_rows', 'row_columns', 'predict_files', 'SomeUnreadable', 'RowWriter', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
 import collections, csv, glob, hashlib, io, itertools, json, os
@@ -18,7 +18,7 @@ import numpy as np
 
 from .bundle import WEIGHTS_FILE, _own_file, find_bundle, read_config
 from .core import PapError, check_name, harmless, progress
-from .images import find_images, normalise, open_image, resize_image, split_masks
+from .images import find_images, open_image, resize_image, split_masks
 from .refusal import load_refusal
 
 # %% ../nbs/40_predict.ipynb #00000005
@@ -37,19 +37,16 @@ def torch_engine(
     "PyTorch; raises `PapError` where the device is not there"
     import torch
     from pap_fastai.bundle import load_model
-    from pap_fastai.features import split_network, threads_of_torch
+    from pap_fastai.features import body_answer, split_network, threads_of_torch
     from pap_fastai.learner import find_device
-    from pap_fastai.weights import fold_batch_norm
     network, config = load_model(folder)
     device = find_device(device)
     body, head = split_network(network)
-    body, head = fold_batch_norm(body).to(device, memory_format=torch.channels_last).eval(), head.to(device).eval()
-    mean, std = (torch.tensor(config[o], device=device).view(1,3,1,1) for o in ('mean','std'))
+    of_body, head = body_answer(body, config['mean'], config['std'], precision, device), head.to(device).eval()
     @torch.inference_mode()
     def answer(pixels):
-        x = torch.from_numpy(np.ascontiguousarray(pixels)).to(device).permute(0,3,1,2) # channels last already
-        with torch.autocast(device.type, torch.bfloat16, enabled=precision == 'bf16'): features = body((x.float()/255 - mean)/std)
-        return head(features.float()).cpu().numpy(), features.float().cpu().numpy()
+        features = of_body(np.ascontiguousarray(pixels))
+        return head(features).cpu().numpy(), features.cpu().numpy()
     if device.type != 'cpu' or _cores() == 1: return answer
     pool = ThreadPoolExecutor(_cores(), initializer=torch.set_num_threads, initargs=(1,))
     def in_parts(pixels):
@@ -244,12 +241,31 @@ def read_ahead(
             yield path, *future.result()
             more(1)
 
+def answer_columns(
+    predictor:Predictor # A model
+)->list: # Names
+    "The columns of what it says about an image: the class, the probabilities and, with a refusal, its scores and reason"
+    return ['predicted', *('p_'+c for c in predictor.classes), *(['outlier','uncertain','refused'] if getattr(predictor, 'refusal', None) else [])]
+
+def answer_rows(
+    predictor:Predictor, # A model
+    pixels, # uint8 (n, size, size, 3)
+    sizes   # (n, 2): width and height of the originals in pixels
+)->list: # n dicts with the keys `answer_columns`
+    "What the model says about images, as rows of a table"
+    answer = predictor(pixels)
+    p = np.asarray(answer.p, float).round(6)
+    columns = dict(predicted=[predictor.classes[k] for k in answer.p.argmax(1)], **{f'p_{c}': p[:,k].tolist() for k,c in enumerate(predictor.classes)})
+    if refusal := getattr(predictor, 'refusal', None):
+        scores = refusal.scores(answer, pixels, sizes)
+        columns |= {k: v if k == 'refused' else v.round(4).tolist() for k,v in scores.items()}
+    return [dict(zip(columns, o)) for o in zip(*columns.values())]
+
 def row_columns(
     predictor:Predictor # A model
 )->list: # Names
     "The columns of its predictions in use: those of any predictions, and `error`; with a refusal its scores and reason"
-    refusal = ['outlier','uncertain','refused'] if predictor.refusal else []
-    return ['image','split','label','cluster','predicted', *('p_'+c for c in predictor.classes), *refusal, 'error']
+    return ['image','split','label','cluster', *answer_columns(predictor), 'error']
 
 def _image_name(path):
     "How a table names an image; bytes of a file's name that are not UTF-8 are written as \\udcXX"
@@ -258,17 +274,10 @@ def _image_name(path):
 def _batch_rows(predictor, batch):
     "Rows of some images that were read"
     good = [o for o in batch if o[1] is not None]
-    answers = {}
-    if good:
-        pixels, sizes = np.stack([o[1] for o in good]), np.array([o[2] for o in good])
-        answer = predictor(pixels)
-        scores = predictor.refusal.scores(answer, pixels, sizes) if predictor.refusal else {}
-        for i, o in enumerate(good):
-            row = dict(predicted=predictor.classes[int(answer.p[i].argmax())], **{f'p_{c}': round(float(answer.p[i,k]), 6) for k,c in enumerate(predictor.classes)})
-            answers[o[0]] = row | {k: v[i] if k == 'refused' else round(float(v[i]), 4) for k,v in scores.items()}
+    answers = iter(answer_rows(predictor, np.stack([o[1] for o in good]), np.array([o[2] for o in good])) if good else ())
     columns = row_columns(predictor)
-    for path, _, _, error in batch:
-        yield {k: '' for k in columns} | dict(image=_image_name(path), error=error) | answers.get(path, {})
+    for path, pixels, _, error in batch:
+        yield {k: '' for k in columns} | dict(image=_image_name(path), error=error) | ({} if pixels is None else next(answers))
 
 def predict_files(
     predictor:Predictor, # A model
@@ -310,7 +319,7 @@ def _whole_rows(data, format):
     return rows
 
 def _done_rows(part, columns, format, files):
-    "How many whole rows an unfinished table has, its half-written end cut off; a `PapError` when they are not of these images"
+    "How many whole rows an unfinished table has, its half-written end cut off, and how many of them have an error; a `PapError` when they are not of these images"
     rows = _whole_rows(part.read_bytes(), format)
     again = f'{str(part)!r} is {{}}: delete it and start again without --resume.'
     try: cells = [next(csv.reader(io.StringIO(o.decode(), newline=''))) if format == 'csv' else list(json.loads(o).values()) for o in rows]
@@ -319,7 +328,7 @@ def _done_rows(part, columns, format, files):
     if format == 'csv' and cells and cells.pop(0) != [safe(o) for o in columns]: raise PapError(again.format('of another model'))
     if [o[:1] for o in cells] != [[safe(_image_name(o))] for o in files[:len(cells)]]: raise PapError(again.format('of other images'))
     os.truncate(part, sum(map(len, rows)))
-    return len(cells)
+    return len(cells), sum(bool(o[-1]) for o in cells) # `error` is the last column
 
 def predict_to(
     predictor:Predictor, # A model
@@ -337,7 +346,7 @@ def predict_to(
     if os.path.lexists(out): raise PapError(f'{str(out)!r} exists and is not overwritten: choose another --out, or remove it.')
     if part.exists() and not resume: raise PapError(f'{str(part)!r} is the unfinished table of an earlier job: add --resume to go on with it, or remove it.')
     out.parent.mkdir(parents=True, exist_ok=True)
-    done = _done_rows(part, columns, format, files) if part.exists() else 0
+    done, bad = _done_rows(part, columns, format, files) if part.exists() else (0, 0)
     with open(part, 'a', newline='', encoding='utf-8') as f:
         writer = RowWriter(f, columns, format)
         if not part.stat().st_size: writer.head()
@@ -345,13 +354,7 @@ def predict_to(
         for i, row in enumerate(progress(rows, len(files) - done, 'predicting', quiet=quiet), 1):
             writer.write(row)
             on_row(row)
+            bad += bool(row['error'])
             if i % batch_size == 0: f.flush()
-    bad = _count_errors(part, columns, format)
     os.replace(part, out)
     return bad
-
-def _count_errors(path, columns, format):
-    "Rows with an error"
-    with open(path, newline='', encoding='utf-8') as f:
-        if format == 'csv': return sum(bool(o[columns.index('error')]) for o in itertools.islice(csv.reader(f), 1, None))
-        return sum(bool(json.loads(o)['error']) for o in f)

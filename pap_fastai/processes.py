@@ -13,7 +13,7 @@ from importlib.util import find_spec
 
 import torch
 import torch.distributed as dist
-from fastai.torch_core import num_distrib, rank_distrib
+from fastai.torch_core import num_distrib
 from torch.distributed.rendezvous import rendezvous
 
 from .core import PapError
