@@ -102,7 +102,8 @@ def _cluster(index, K, fold, seed, share, shift):
     if index.label.value_counts().max() < K or index.cluster.nunique() < K:
         raise PapError(f'{K} folds are more than {index.cluster.nunique()} clusters allow: use fewer folds.')
     def folds(o, k):
-        if k > o.label.value_counts().max(): raise PapError(f'{len(index)} images are too few for {K} folds and a validation part: use fewer folds, or more data.')
+        if k > min(o.label.value_counts().max(), o.cluster.nunique()):
+            raise PapError(f'{len(index)} images in {index.cluster.nunique()} clusters are too few for {K} folds and a validation part: use fewer folds, or more data.')
         return list(StratifiedGroupKFold(k, shuffle=True, random_state=seed).split(o.image, o.label, o.cluster))
     part = np.full(len(index), 'train', dtype=object)
     rest, test = folds(index, K)[fold]
