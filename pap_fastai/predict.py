@@ -16,10 +16,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from .bundle import WEIGHTS_FILE, _own_file, find_bundle, read_config
+from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, find_bundle, read_config
 from .core import PapError, check_name, harmless, progress
 from .images import find_images, open_image, resize_image, split_masks
-from .refusal import load_refusal
+from .refusal import REFUSAL_FILE, load_refusal
 
 # %% ../nbs/40_predict.ipynb #00000005
 CHUNK = 16 # images that one core takes at a time
@@ -59,11 +59,15 @@ def torch_engine(
 ONNX_FILE, OPENVINO_FILE, INT8_FILE = 'model.onnx', 'model.xml', 'model-int8.onnx'
 OUTPUTS = ['probabilities', 'logits', 'features'] # of the ONNX graph; its input is `images`, uint8 (n, size, size, 3)
 
+def _file_digest(path):
+    "SHA-256 of a file, which is not held in memory"
+    with open(path, 'rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest()
+
 def weights_digest(
     folder # A bundle
 )->str: # 16 hexadecimal digits
     "What ties an exported network to the weights that it was made from"
-    return hashlib.sha256(_own_file(find_bundle(folder), WEIGHTS_FILE).read_bytes()).hexdigest()[:16]
+    return _file_digest(_own_file(find_bundle(folder), WEIGHTS_FILE))[:16]
 
 def _onnx_bytes(folder, name):
     "The bytes of an ONNX file that stands alone"
@@ -157,9 +161,10 @@ class Predictor:
         config:dict, # Its `config.json`
         engine:str,  # Name of the engine
         run,         # uint8 (n, size, size, 3) -> (logits, features)
-        refusal=None # A `Refusal`, or None where the bundle has none
+        refusal=None,# A `Refusal`, or None where the bundle has none
+        precision:str='fp32' # In which `run` computes
     ):
-        self.folder,self.config,self.engine,self.run,self.refusal = folder,config,engine,run,refusal
+        self.folder,self.config,self.engine,self.run,self.refusal,self.precision = folder,config,engine,run,refusal,precision
         self.classes,self.size,self.resize = config['classes'],config['size'],config['resize']
     def __repr__(self): return f"Predictor({self.config['arch']}, {len(self.classes)} classes, {self.size} px, {self.engine})"
     def __call__(self,
@@ -190,7 +195,7 @@ def open_model(
     if device not in (None, 'cpu') and engine != 'torch': raise PapError(f'--device {device} belongs to the engine torch: add --engine torch.')
     if engine.startswith('onnx') and precision != 'fp32': raise PapError('ONNX Runtime computes in fp32 here: choose --engine torch or openvino for bf16.')
     run = {'torch': lambda: torch_engine(folder, device, precision), 'onnx': lambda: onnx_engine(folder), 'onnx-int8': lambda: onnx_engine(folder, INT8_FILE), 'openvino': lambda: openvino_engine(folder, precision)}[engine]()
-    return Predictor(folder, config, engine, run, load_refusal(folder))
+    return Predictor(folder, config, engine, run, load_refusal(folder), precision)
 
 # %% ../nbs/40_predict.ipynb #00000010
 def _csv_images(path):
@@ -204,7 +209,7 @@ def _csv_images(path):
 def list_images(
     paths # Files, folders, patterns, CSVs (str or `Path`, or a list of them)
 )->list: # `Path`s
-    "All images that are meant, in order, each once; raises `PapError` where there are none"
+    "All images that are meant, in order, each once; raises `PapError` where there are none. One that is absent among others stays: it becomes a row with its error"
     files = []
     for p in [paths] if isinstance(paths, (str, Path)) else paths:
         p = Path(p).expanduser()
@@ -214,6 +219,7 @@ def list_images(
         else: found = [p]
         if not found: raise PapError(f'There are no images in {str(p)!r}: check the path.')
         files += found
+    if not any(map(os.path.lexists, files)): raise PapError(f'There is no {str(files[0])!r}' + (f', nor any other of the {len(files)} images' if len(files) > 1 else '') + ': check the path.')
     return list(dict.fromkeys(files))
 
 # %% ../nbs/40_predict.ipynb #00000013
@@ -319,17 +325,46 @@ def _whole_rows(data, format):
     return rows
 
 def _done_rows(part, columns, format, files):
-    "How many whole rows an unfinished table has, its half-written end cut off, and how many of them have an error; a `PapError` when they are not of these images"
+    "How many whole rows an unfinished table has, its half-written end cut off, and how many of them have an error; a `PapError` when it is damaged"
     rows = _whole_rows(part.read_bytes(), format)
-    again = f'{str(part)!r} is {{}}: delete it and start again without --resume.'
-    try: cells = [next(csv.reader(io.StringIO(o.decode(), newline=''))) if format == 'csv' else list(json.loads(o).values()) for o in rows]
-    except (ValueError, AttributeError, csv.Error): raise PapError(again.format('damaged')) from None
     safe = harmless if format == 'csv' else str
-    if format == 'csv' and cells and cells.pop(0) != [safe(o) for o in columns]: raise PapError(again.format('of another model'))
-    if [o[:1] for o in cells] != [[safe(_image_name(o))] for o in files[:len(cells)]]: raise PapError(again.format('of other images'))
+    head, names = [safe(o) for o in columns], [safe(_image_name(o)) for o in files]
+    try:
+        cells = [next(csv.reader(io.StringIO(o.decode(), newline=''))) if format == 'csv' else list(json.loads(o).values()) for o in rows]
+        whole = not (format == 'csv' and cells and cells.pop(0) != head) and [o[0] for o in cells] == names[:len(cells)]
+    except (ValueError, AttributeError, LookupError, csv.Error): whole = False
+    if not whole: raise PapError(f'{str(part)!r} is damaged: delete it and start again without --resume.')
     os.truncate(part, sum(map(len, rows)))
     return len(cells), sum(bool(o[-1]) for o in cells) # `error` is the last column
 
+# %% ../nbs/40_predict.ipynb #00000018
+def _model_digest(predictor, format):
+    "What a row depends on besides its image"
+    of = [_LIBRARIES[predictor.engine][1], OPENVINO_FILE, CONFIG_FILE, WEIGHTS_FILE, REFUSAL_FILE]
+    files = [(o, _file_digest(predictor.folder/o)) for o in dict.fromkeys(of) if (predictor.folder/o).is_file()]
+    return hashlib.sha256(repr((files, predictor.engine, predictor.precision, format)).encode()).hexdigest()[:8]
+
+def _images_digest(files):
+    "Names, sizes and times of images, in order"
+    def about(path):
+        try: o = os.stat(path)
+        except (OSError, ValueError): return None
+        return o.st_size, o.st_mtime_ns
+    digest = hashlib.sha256()
+    for o in files: digest.update(repr((_image_name(o), about(o))).encode())
+    return digest.hexdigest()[:8]
+
+def _part_file(out, model, images, resume):
+    "The unfinished table of these images by this model; a `PapError` when there is one of others, or one that is not to be gone on with"
+    mine = out.with_name(f'{out.name}.{model}-{images}.part')
+    for other in sorted(out.parent.glob(glob.escape(out.name) + '.????????-????????.part')):
+        if not resume: raise PapError(f'{str(other)!r} is the unfinished table of an earlier job: add --resume to go on with it, or remove it.')
+        if other == mine: continue
+        what = 'images that are others, or were changed since' if model in other.name[-len('.xxxxxxxx-xxxxxxxx.part'):] else 'another model, engine, precision or format'
+        raise PapError(f'{str(other)!r} is an unfinished table of {what}: give what it was begun with, or delete it and start again without --resume.')
+    return mine
+
+# %% ../nbs/40_predict.ipynb #00000019
 def predict_to(
     predictor:Predictor, # A model
     files,               # Image files, from `list_images`
@@ -342,9 +377,9 @@ def predict_to(
 )->int: # How many images could not be read
     "Write the predictions of files; what a stop leaves is gone on with by `resume`; raises `PapError` when something is in the way"
     out = Path(out)
-    part, format, columns = out.with_name(f'{out.name}.part'), _format_of(out, format), row_columns(predictor)
+    format, columns = _format_of(out, format), row_columns(predictor)
     if os.path.lexists(out): raise PapError(f'{str(out)!r} exists and is not overwritten: choose another --out, or remove it.')
-    if part.exists() and not resume: raise PapError(f'{str(part)!r} is the unfinished table of an earlier job: add --resume to go on with it, or remove it.')
+    part = _part_file(out, _model_digest(predictor, format), _images_digest(files), resume)
     out.parent.mkdir(parents=True, exist_ok=True)
     done, bad = _done_rows(part, columns, format, files) if part.exists() else (0, 0)
     with open(part, 'a', newline='', encoding='utf-8') as f:

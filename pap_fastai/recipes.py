@@ -52,6 +52,14 @@ SCHEDULES, KEEPS, VIEWS, POOLINGS = ('one_cycle','falling'), ('last','best'), (1
 _RANGES = dict(epochs=(1, 10_000), batch_size=(1, 100_000), lr=(1e-9, 10), body_lr=(0, 1), freeze_epochs=(0, 1000), size=(32, 2048), rotate=(0, 180),
                stain_jitter=(0, 2), dropout=(0, .99), label_smoothing=(0, .99), weight_decay=(0, 10), seed=(0, 2**32-1))
 
+_IDLE = dict(features=['rotate','quarter_turns','flips','stain_jitter','body_lr','freeze_epochs','keep','views'])
+
+def _check_idle(r):
+    "A field that the recipe's way of training would not look at must stand as the recipe says"
+    for name in _IDLE.get(r.name, ['refit']):
+        if getattr(r, name) != getattr(RECIPES.get(r.name, Recipe), name):
+            raise PapError(f'The recipe {r.name} makes no use of --{name}: leave it out, or choose '+('another recipe.' if r.name == 'features' else "the recipe 'features'."))
+
 def check_recipe(
     r:Recipe # A recipe
 )->Recipe: # The same
@@ -61,6 +69,7 @@ def check_recipe(
     for name, (low, high) in _RANGES.items():
         value = getattr(r, name)
         if not isinstance(value, (int, float)) or not low <= value <= high: raise PapError(f'--{name} {value}: it must lie between {low:g} and {high:g}.')
+    _check_idle(r)
     return r
 
 def make_recipe(
