@@ -263,19 +263,18 @@ def pap_predict(
     predictor, shown = open_model(model, engine, device, precision), []
     if single and not out: bad = _predict_one(predictor, files[0], top, format, shown)
     else: bad = _predict_many(predictor, files, out, format, resume, batch_size, shown)
-    if grid: _draw_grid(shown, predictor.classes, grid)
+    if grid and shown: _draw_grid(shown, predictor.classes, grid)
     say('Not for clinical use.')
-    if bad: raise SomeUnreadable(f'{bad} of {len(files)} images could not be read: the column error of the table says why.')
+    if bad: raise SomeUnreadable(bad if isinstance(bad, str) else f'{bad} of {len(files)} images could not be read: the column error of the table says why.')
 
 def _predict_one(predictor, file, top, format, shown):
-    "Print the classes of one image; 0, or a `PapError` when it cannot be read"
+    "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
     from pap_fastai.predict import RowWriter, predict_files, row_columns
     row, = predict_files(predictor, [file])
-    if row['error']: raise PapError(row['error'])
-    shown.append(row)
-    if format: RowWriter(sys.stdout, row_columns(predictor), format).head().write(row)
+    if not row['error']: shown.append(row)
+    if format or row['error']: RowWriter(sys.stdout, row_columns(predictor), format or 'csv').head().write(row)
     else: print(*_top_lines(row, predictor.classes, top), sep='\n')
-    return 0
+    return row['error']
 
 def _predict_many(predictor, files, out, format, resume, batch_size, shown):
     "Write the table to a file or to stdout; how many images could not be read"
@@ -305,7 +304,6 @@ def _draw_grid(rows, classes, path):
     "A picture of images with what was predicted"
     from pap_fastai.interpret import plot_gallery
     from pap_fastai.plots import save_figure
-    if not rows: raise PapError('No image could be read, so there is no grid to draw.')
     texts = [f"{Path(o['image']).name}\n{o['predicted']} {max(o[f'p_{c}'] for c in classes):.2f}" for o in rows]
     save_figure(path, plot_gallery([o['image'] for o in rows], texts))
 
