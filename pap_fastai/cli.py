@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['with_options', 'recipe_options', 'pap_data', 'pap_train', 'pap_evaluate', 'pap_predict', 'pap_export',
-           'pap_experiments', 'pap_bench', 'pap_field']
+           'pap_experiments', 'pap_bench', 'pap_field', 'pap_app']
 
 # %% ../nbs/50_cli.ipynb #00000002
 import os, shlex, sys, warnings
@@ -416,3 +416,24 @@ def _counts_line(what, found):
     "How many cells or patches there are, in a line"
     if not found['found']: return 'No nuclei were found: the table of cells is empty. If there are cells, try another --scale or a lower --smallest.'
     return f"{found['found']} {what}: " + ', '.join(f'{n} {k}' for k, n in found['counts'].items())
+
+# %% ../nbs/50_cli.ipynb #00000034
+@with_options()
+def pap_app(
+    model:Param('A run folder or a bundle', str, opt=False, nargs='?')=None,
+    host:str='127.0.0.1', # Address to listen on; 0.0.0.0 lets other machines in
+    port:int=7860,        # Port; 0 takes any that is free
+    user:str=None,        # Ask for this user and a password: that of the environment variable PAP_APP_PASSWORD, or of --password_file
+    password_file:str=None, # File whose first line is the password
+    top:int=5,            # How many classes to show
+    max_mb:int=25,        # Largest file that is taken, megabytes
+    engine:str='auto',    # auto, torch, onnx, onnx-int8 or openvino
+    device:str=None       # For torch: cpu, cuda, cuda:1, mps; found by default
+):
+    "A web page for one cell, many cells or a field image, and its API for programs"
+    if not model: raise PapError('Which model? Give a run folder or a bundle as MODEL; pap_train makes one, from the synthetic sample in a minute if there is nothing else.')
+    from pap_fastai.app import serve
+    def started(address):
+        say('Not for clinical use. The page is here until Ctrl-C:')
+        print(address, flush=True)
+    serve(model, host, port, user, password_file, engine, device, top, max_mb, started)
