@@ -7,7 +7,7 @@ __all__ = ['FORMAT', 'CONFIG_FILE', 'WEIGHTS_FILE', 'check_config', 'find_bundle
            'load_model']
 
 # %% ../nbs/11_bundle.ipynb #00000002
-import json, os, re, shutil, stat
+import json, math, os, re, shutil, stat
 from pathlib import Path
 
 from .core import PapError, _plain, atomic_path, write_json
@@ -38,7 +38,7 @@ _RULES = { # key -> (whether a value will do, what it must be)
     'views':       (lambda v: isinstance(v, int) and not isinstance(v, bool) and v in (1, 4, 8), '1, 4 or 8'),
     'temperature': (lambda v: _number(v, 1e-3, 1e3), 'a number from 0.001 to 1000'),
     'threshold':   (lambda v: v is None or _number(v, 0, 1), 'null, or a number from 0 to 1'),
-    'split':       (lambda v: v is None or isinstance(v, (str, dict)), 'a description (text or object)'),
+    'split':       (lambda v: v is None or isinstance(v, dict) and (v.get('name') is None or _text(v['name'], 100)), 'null, or an object whose name is a line of text'),
     'data':        (lambda v: isinstance(v, (str, dict)), 'a description (text or object)'),
     'synthetic':   (lambda v: isinstance(v, bool), 'true or false'),
     'fingerprint': (lambda v: _text(v, 128), 'a short text'),
@@ -54,6 +54,11 @@ def _texts(value):
         elif isinstance(o, dict): todo += [*o, *o.values()]
         elif isinstance(o, list): todo += o
 
+def _utf8(text):
+    "Whether a text can be written: JSON can name halves of characters that stand for none"
+    try: return text.encode() is not None
+    except UnicodeEncodeError: return False
+
 def check_config(
     config,               # What `config.json` holds, as read from JSON
     what:str='The config' # What to call it in messages
@@ -68,6 +73,7 @@ def check_config(
         if not good(config[key]): raise PapError(f'{what} has {key} {ascii(config[key])[:60]}, which should be {must}: make the bundle again.')
     alien = set(config['abnormal']) - set(config['classes'])
     if alien: raise PapError(f'{what} calls {sorted(alien)[0]!r} abnormal, which is none of its classes: make the bundle again.')
+    if not all(map(_utf8, _texts(config))): raise PapError(f'{what} holds text that is no Unicode: make the bundle again.')
     path = next((o for o in _texts(config) if _PATH.match(o)), None)
     if path is not None: raise PapError(f'{what} names the path {path[:60]!r}, and a bundle names no files: make the bundle again.')
     return config
@@ -106,7 +112,7 @@ def find_bundle(
     except (ValueError, OSError) as e: raise PapError(f'{str(path)[:100]!r} cannot be looked into ({e.__class__.__name__}): check the path.') from None
 
 # %% ../nbs/11_bundle.ipynb #0000000e
-_MAX_CONFIG, _MAX_HEADER = 2**20, 2**24 # bytes
+_MAX_CONFIG, _MAX_HEADER = 2**20, 2**22 # bytes
 
 def _own_file(folder, name):
     "The path of a regular file of the bundle"
@@ -130,19 +136,45 @@ def read_config(
     return check_config(config, what)
 
 # %% ../nbs/11_bundle.ipynb #00000010
+_BYTES = dict(F64=8, F32=4, F16=2, BF16=2, I64=8, I32=4, I16=2, I8=1, U8=1, BOOL=1) # of a number, by its name in the file; torch can compute with these
+_MAX_TENSORS = 20_000 # several times over what networks have
+
+def _declared(entry):
+    "(shape, whether it is floating point, where it ends) of an array in a header; an error when it contradicts itself"
+    kind, shape, (start, end) = entry['dtype'], entry['shape'], entry['data_offsets']
+    if not all(_whole(o, 0, 2**40) for o in (*shape, start, end)) or len(shape) > 10 or end - start != _BYTES[kind]*math.prod(shape): raise ValueError
+    return tuple(shape), 'F' in kind, end
+
+def _read_header(
+    file # A safetensors file (`Path`)
+)->dict: # Name -> (shape, whether it is floating point)
+    "What is in a weights file, by its header; a `PapError` for a damaged file, or one of another length than its header says"
+    try:
+        size = file.stat().st_size
+        with open(file, 'rb') as f:
+            length = int.from_bytes(f.read(8), 'little')
+            if length > min(_MAX_HEADER, size - 8): raise ValueError
+            header = json.loads(f.read(length))
+        header.pop('__metadata__', None)
+        if len(header) > _MAX_TENSORS: raise ValueError
+        found = {k: _declared(v) for k, v in header.items()}
+        if 8 + length + max((o[2] for o in found.values()), default=0) != size: raise ValueError
+    except OSError as e: raise PapError(f'{str(file)!r} cannot be read ({e.strerror}): check its permissions.') from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError): raise _damaged(file) from None
+    return {k: o[:2] for k, o in found.items()}
+
+def _damaged(file): return PapError(f'{str(file)!r} is damaged or cut short: copy it again, or make the bundle again.')
+
+# %% ../nbs/11_bundle.ipynb #00000011
 def _read_tensors(file):
     "Name -> tensor, all finite; a `PapError` for a damaged file"
     from safetensors import SafetensorError
     from safetensors.torch import load_file
-    what = repr(str(file))
-    broken = PapError(f'{what} is damaged or cut short: copy it again, or make the bundle again.')
-    try:
-        with open(file, 'rb') as f: header = int.from_bytes(f.read(8), 'little')
-        if header > min(_MAX_HEADER, file.stat().st_size - 8): raise broken
-        tensors = load_file(file)
-    except OSError as e: raise PapError(f'{what} cannot be read ({e.strerror}): check its permissions.') from None
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, OverflowError, MemoryError): raise broken from None
-    _check_finite(tensors, what)
+    _read_header(file)
+    try: tensors = load_file(file)
+    except OSError as e: raise PapError(f'{str(file)!r} cannot be read ({e.strerror}): check its permissions.') from None
+    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError, OverflowError, MemoryError): raise _damaged(file) from None
+    _check_finite(tensors, repr(str(file)))
     return tensors
 
 def _check_finite(tensors, what):
@@ -158,7 +190,7 @@ def read_bundle(
     config = read_config(path)
     return config, _read_tensors(_own_file(find_bundle(path), WEIGHTS_FILE))
 
-# %% ../nbs/11_bundle.ipynb #00000012
+# %% ../nbs/11_bundle.ipynb #00000013
 def _plain_tensors(state_dict):
     "Contiguous CPU copies, no two of them sharing memory"
     import torch
@@ -201,7 +233,7 @@ def save_bundle(
     shutil.rmtree(old, ignore_errors=True)
     return folder
 
-# %% ../nbs/11_bundle.ipynb #00000017
+# %% ../nbs/11_bundle.ipynb #00000018
 def _plan(config):
     "Name -> (shape, whether it is floating point) of the network that `config` describes; None where it can only be built for real"
     import torch, warnings
@@ -211,6 +243,7 @@ def _plan(config):
         with torch.device('meta'), warnings.catch_warnings():
             warnings.simplefilter('ignore') # the random start has no effect on numbers that are not there
             return _shapes(_build(config).state_dict())
+    except PapError: raise
     except Exception: return None # some constructors compute with their numbers; `load_model` then compares after building
 
 def _build(config):
@@ -220,9 +253,8 @@ def _build(config):
 
 def _shapes(tensors): return {k: (tuple(v.shape), v.is_floating_point()) for k,v in tensors.items()}
 
-def _check_fit(want, tensors, what):
+def _check_fit(want, have, what):
     "A `PapError` that names the first tensors that are missing, too many or of another shape"
-    have = _shapes(tensors)
     wrong = {'missing': [k for k in want if k not in have], 'that do not belong there': [k for k in have if k not in want],
              'of another shape or type': [k for k in want if k in have and want[k] != have[k]]}
     for how, names in wrong.items():
@@ -234,11 +266,11 @@ def load_model(
     path # MODEL: a run folder or a bundle
 )->tuple: # (network on the CPU in evaluation mode, config)
     "The network of a bundle with its weights, and its config; a `PapError` when they do not fit each other"
-    what = repr(str(path))
-    config, tensors = read_bundle(path)
-    plan = _plan(config)
-    if plan: _check_fit(plan, tensors, what)
+    what, config, file = repr(str(path)), read_config(path), _own_file(find_bundle(path), WEIGHTS_FILE)
+    plan, have = _plan(config), _read_header(file)
+    if plan: _check_fit(plan, have, what)
+    tensors = _read_tensors(file)
     network = _build(config)
-    _check_fit(_shapes(network.state_dict()), tensors, what)
+    _check_fit(_shapes(network.state_dict()), have, what)
     network.load_state_dict(tensors)
     return network.eval(), config

@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, find_bundle, read_config
+from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, _read_header, find_bundle, read_config
 from .core import PapError, check_name, harmless, progress
 from .images import find_images, open_image, resize_image, split_masks
 from .refusal import REFUSAL_FILE, load_refusal
@@ -67,11 +67,20 @@ def weights_digest(
     folder # A bundle
 )->str: # 16 hexadecimal digits
     "What ties an exported network to the weights that it was made from"
-    return _file_digest(_own_file(find_bundle(folder), WEIGHTS_FILE))[:16]
+    file = _own_file(find_bundle(folder), WEIGHTS_FILE)
+    _read_header(file) # a file that is not whole is not read through
+    return _file_digest(file)[:16]
+
+def _sized_file(folder, name):
+    "The path of a file of the bundle that can hold the bundle's weights: neither much larger nor much smaller"
+    file, weights = _own_file(folder, name), _own_file(folder, WEIGHTS_FILE).stat().st_size
+    size, some = file.stat().st_size, 2**26 # graphs without numbers are far smaller; weights may be stored in half of 32 bits, and 8-bit files in a quarter
+    if not weights/16 - some <= size <= 4*weights + some: raise PapError(f'{str(file)!r} is of another size than the weights beside it: make it again with pap_export.')
+    return file
 
 def _onnx_bytes(folder, name):
     "The bytes of an ONNX file that stands alone"
-    file = _own_file(folder, name)
+    file = _sized_file(folder, name)
     data = file.read_bytes()
     if b'location' in data: raise PapError(f'{str(file)!r} names further files, and a bundle names none: make it again with pap_export.') # ONNX's key of external data
     return data
@@ -101,23 +110,33 @@ def onnx_engine(
         except Exception as e: raise _broken(folder, name, e) from None
     return answer
 
+def _openvino_model(core, folder, name):
+    "OpenVINO's model from a bundle; a `PapError` for one of other weights"
+    if name == ONNX_FILE:
+        data = _onnx_bytes(folder, name)
+        _check_digest(folder, name, next((o for o in [weights_digest(folder)] if o.encode() in data), None)) # OpenVINO does not pass on ONNX's notes
+        return core.read_model(data)
+    file, numbers = _own_file(folder, name), _sized_file(folder, Path(name).with_suffix('.bin').name)
+    if file.stat().st_size > 2**26 or not file.read_bytes().startswith(b'<?xml'): raise _broken(folder, name, 'it is no XML')
+    model = core.read_model(file, numbers)
+    _check_digest(folder, name, model.get_rt_info(['pap_fastai','weights']).value)
+    return model
+
 def openvino_engine(
     folder,              # A bundle
     precision:str='fp32' # fp32 or bf16
 ): # uint8 (n, size, size, 3) -> (logits, features)
     "OpenVINO on the CPU; raises `PapError` for a damaged file or one of other weights"
     import openvino as ov
-    core, own = ov.Core(), (folder/OPENVINO_FILE).is_file()
+    core, name = ov.Core(), OPENVINO_FILE if (folder/OPENVINO_FILE).is_file() else ONNX_FILE
     try:
-        if own: _own_file(folder, OPENVINO_FILE); _own_file(folder, Path(OPENVINO_FILE).with_suffix('.bin').name)
-        model = core.read_model(folder/OPENVINO_FILE if own else _onnx_bytes(folder, ONNX_FILE))
-        digest = model.get_rt_info(['pap_fastai','weights']).value if own else None
-        compiled = core.compile_model(model, 'CPU', {'INFERENCE_PRECISION_HINT': 'bf16' if precision == 'bf16' else 'f32'})
+        compiled = core.compile_model(_openvino_model(core, folder, name), 'CPU', {'INFERENCE_PRECISION_HINT': 'bf16' if precision == 'bf16' else 'f32'})
+        if sorted(o.any_name for o in compiled.outputs) != sorted(OUTPUTS): raise _broken(folder, name, 'its outputs are others')
     except PapError: raise
-    except Exception as e: raise _broken(folder, OPENVINO_FILE if own else ONNX_FILE, e) from None
-    if own: _check_digest(folder, OPENVINO_FILE, digest)
+    except Exception as e: raise _broken(folder, name, e) from None
     def answer(pixels):
-        out = compiled(np.ascontiguousarray(pixels))
+        try: out = compiled({'images': np.ascontiguousarray(pixels)})
+        except Exception as e: raise _broken(folder, name, e) from None
         return out['logits'].copy(), out['features'].copy()
     return answer
 
@@ -154,6 +173,11 @@ def _turned(pixels, k):
     pixels = np.rot90(pixels, k % 4, (1,2))
     return pixels[:,:,::-1] if k >= 4 else pixels
 
+def _fit(logits, features, n, classes):
+    "Whether a network's answer is what it should be: numbers, for each image, finite for each class"
+    numbers = all(o.dtype.kind == 'f' and o.ndim == 2 and len(o) == n for o in (logits, features))
+    return numbers and logits.shape[1] == classes and bool(np.isfinite(logits).all())
+
 class Predictor:
     "A model, ready to be given pixels: see `open_model`"
     def __init__(self,
@@ -179,7 +203,7 @@ class Predictor:
         if (views := self.config['views']) > 1: # the mean of the probabilities over turned and mirrored views
             others = [_softmax(self.run(_turned(images, k))[0].astype(np.float64)) for k in range(1, views)]
             logits = np.log(np.maximum(np.mean([_softmax(logits.astype(np.float64)), *others], axis=0), 1e-12))
-        if logits.shape != (len(images), len(self.classes)) or not np.isfinite(logits).all(): raise PapError(f'The network in {str(self.folder)!r} does not give {len(self.classes)} finite numbers for each image: make the bundle again.')
+        if not _fit(logits, features, len(images), len(self.classes)): raise PapError(f'The network in {str(self.folder)!r} does not give {len(self.classes)} finite numbers for each image: make the bundle again.')
         return SimpleNamespace(p=_softmax(logits.astype(np.float64)/self.config['temperature']).astype(np.float32), logits=logits.astype(np.float32), features=features)
 
 def open_model(

@@ -180,7 +180,7 @@ def _read_arrays(file, broken):
     names = [o.name for o in fields(Refusal)]
     with zipfile.ZipFile(file) as z:
         infos = {o.filename: o for o in z.infolist()}
-        if sorted(infos) != sorted(f'{o}.npy' for o in names) or len(z.infolist()) != len(names) or sum(o.file_size for o in infos.values()) > _MOST: raise broken
+        if sorted(infos) != sorted(f'{o}.npy' for o in names) or len(z.infolist()) != len(names) or sum(o.file_size for o in infos.values()) > _MOST or any(o.compress_type for o in infos.values()): raise broken # numpy stores them as they are; what is packed may be larger than it says
         return {o: _read_array(z.read(f'{o}.npy'), broken) for o in names}
 
 # %% ../nbs/25_refusal.ipynb #0000001e
