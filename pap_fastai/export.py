@@ -9,6 +9,7 @@ __all__ = ['HUB_FILES', 'test_images', 'compare', 'check_equal', 'export_onnx', 
 # %% ../nbs/41_export.ipynb #00000002
 import json, os, tempfile, warnings
 from contextlib import redirect_stderr, redirect_stdout
+from html import escape
 from io import StringIO
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from .metrics import figure_text, wilson
 from .predict import INT8_FILE, ONNX_FILE, OPENVINO_FILE, OUTPUTS, Predictor, onnx_engine, open_model, openvino_engine, weights_digest
 from .refusal import REFUSAL_FILE
 from .report import split_text
-from .runs import Run
+from .runs import Run, open_run
 from .sample import make_sample
 from .train import run_index
 from .weights import fold_batch_norm
@@ -34,7 +35,9 @@ def _run_of(path):
     "The run folder that `path` is or whose bundle it is; None where there is none"
     path = Path(path)
     for folder in (path, find_bundle(path).parent):
-        if Run(folder).index_file.is_file() and Run(folder).config_file.is_file(): return Run(folder)
+        try:
+            if Run(folder).index_file.is_file(): return open_run(folder)
+        except PapError: pass # some other folder
     return None
 
 def _pixels(paths, config):
@@ -218,6 +221,10 @@ pap_predict FOLDER_OF_THIS_FILE cell.png
 - It answers only for single cells. `refusal.npz`, where it is there, marks images unlike the training images; it does not know everything that is not a cell.
 """
 
+def _in_line(text):
+    "Text as it may stand in a line or a table cell of Markdown, whatever a config says"
+    return escape(' '.join(str(text).split()), quote=False).replace('|', '\\|')
+
 def model_card(
     path # A run folder or a bundle
 )->str: # Markdown
@@ -227,9 +234,9 @@ def model_card(
     test = metrics.get('test', {})
     figures = [f"| test {k.replace('_',' ')} | {figure_text(test[k])}, n = {test['n']} |" for k in ('accuracy','balanced_accuracy','macro_f1','auroc') if test.get(k)]
     if size := metrics.get('size_only'): figures.append(f"| size alone (a baseline without pixels) | {figure_text(size['accuracy'])} |")
-    threshold = '' if c['threshold'] is None else f"; abnormal ({', '.join(c['abnormal'])}) from P = {c['threshold']:.3g} on"
-    return _CARD.format(arch=c['arch'], n=len(c['classes']), classes=', '.join(c['classes']), synthetic=', drawn by a program: SYNTHETIC data' if c['synthetic'] else '', data=c['data'] or 'unnamed data', scheme=c['scheme'],
-                        split=split_text(c['split']) if c['split'] else 'not said', figures='\n'.join(figures) or '| figures | none are beside this bundle |', size=c['size'], resize=c['resize'], temperature=c['temperature'], threshold=threshold,
+    threshold = '' if c['threshold'] is None else f"; abnormal ({_in_line(', '.join(c['abnormal']))}) from P = {c['threshold']:.3g} on"
+    return _CARD.format(arch=c['arch'], n=len(c['classes']), classes=_in_line(', '.join(c['classes'])), synthetic=', drawn by a program: SYNTHETIC data' if c['synthetic'] else '', data=_in_line(c['data'] or 'unnamed data'), scheme=_in_line(c['scheme']),
+                        split=_in_line(split_text(c['split'])) if c['split'] else 'not said', figures='\n'.join(figures) or '| figures | none are beside this bundle |', size=c['size'], resize=c['resize'], temperature=c['temperature'], threshold=threshold,
                         onnx='- onnx\n' if (find_bundle(path)/ONNX_FILE).is_file() else '')
 
 def write_card(
