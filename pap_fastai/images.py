@@ -24,14 +24,26 @@ from .core import PapError, check_name, explain_oserror
 _FORMATS = {b'BM': BmpImageFile, b'\x89PNG': PngImageFile, b'\xff\xd8\xff': JpegImageFile, b'II*\0': TiffImageFile, b'MM\0*': TiffImageFile, b'RIFF': WebPImageFile}
 FORMATS = 'BMP, PNG, JPEG, TIFF or WebP' # What can be read, for messages
 _MAX_BYTES, _MAX_SIDE = 2**30, 65_535    # of the file; of a side in pixels (JPEG's own limit)
+_LARGE, _DENSEST, _MAX_SCANS = 20_000_000, 200, 500 # pixels from which on more than 200 in a byte are refused; scans of a JPEG
+
+def _reader(data):
+    "Pillow's reader for what begins with these bytes, None where there is none"
+    return next((o for magic,o in _FORMATS.items() if data.startswith(magic)), None)
+
+def _read_file(f):
+    "All bytes of an image, and one more than is allowed at most; of other files the first ones"
+    head = f.read(16)
+    return head + f.read(_MAX_BYTES) if _reader(head) else head
 
 def _read_path(path, what):
     "The bytes of a regular file"
     try:
-        mode = Path(path).stat().st_mode
+        about = Path(path).stat()
+        mode, size = about.st_mode, about.st_size
         if stat.S_ISDIR(mode): raise PapError(f'{what} is a folder: give an image file.')
         if not stat.S_ISREG(mode): raise PapError(f'{what} is not a regular file: give an image file.')
-        with open(path, 'rb') as f: return f.read(_MAX_BYTES+1)
+        if size > _MAX_BYTES: raise PapError(f'{what} is larger than a gigabyte: cut it into smaller images.')
+        with open(path, 'rb') as f: return _read_file(f)
     except PermissionError: raise PapError(f'No permission to read {what}: change its permissions, or copy it to a place of your own.') from None
     except OSError as e: raise PapError(explain_oserror(e)) from None
     except ValueError: raise PapError(f'{what} cannot be the name of a file: check the path.') from None
@@ -39,7 +51,7 @@ def _read_path(path, what):
 def _read_bytes(source, what):
     "The bytes of `source`, not empty and not more than a gigabyte"
     if isinstance(source, (bytes, bytearray, memoryview)): data = bytes(source)
-    elif hasattr(source, 'read'): data = source.read(_MAX_BYTES+1)
+    elif hasattr(source, 'read'): data = _read_file(source)
     else: data = _read_path(source, what)
     if not data: raise PapError(f'{what} is empty: copy or download it again.')
     if len(data) > _MAX_BYTES: raise PapError(f'{what} is larger than a gigabyte: cut it into smaller images.')
@@ -48,7 +60,7 @@ def _read_bytes(source, what):
 # %% ../nbs/01_images.ipynb #00000007
 def _open_header(data, what, max_pixels):
     "A Pillow image of which only the header was read, its declared size within bounds"
-    reader = next((o for magic,o in _FORMATS.items() if data.startswith(magic)), None)
+    reader = _reader(data)
     if reader is None: raise PapError(f'{what} is not an image that can be read here: give a {FORMATS} file.')
     img = reader(io.BytesIO(data))
     w, h = img.size
@@ -57,6 +69,8 @@ def _open_header(data, what, max_pixels):
     if max(w, h) > _MAX_SIDE or max(w*h, tile) > max_pixels:
         tiles = f' in tiles of {tile} pixels' if tile > max_pixels else ''
         raise PapError(f'{what} is too large ({w} x {h} pixels{tiles}; the limit is {max_pixels/1e6:g} million pixels and {_MAX_SIDE} on a side): crop it or make it smaller.')
+    if w*h > _LARGE and w*h > _DENSEST*len(data): raise PapError(f'{what} declares {w} x {h} pixels in {len(data)} bytes, which no photograph does: save it again as PNG, BMP or TIFF, or crop it.')
+    if reader is JpegImageFile and data.count(b'\xff\xda') > _MAX_SCANS: raise PapError(f'{what} is a JPEG of more than {_MAX_SCANS} scans: save it again as PNG, BMP or TIFF.')
     return img
 
 # %% ../nbs/01_images.ipynb #00000009
