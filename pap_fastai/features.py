@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MOST_IMAGES', 'split_network', 'frozen_network', 'threads_of_torch', 'body_answer', 'image_features', 'head_learner',
-           'NoValidation', 'fit_features', 'run_refusal']
+           'fit_features', 'run_refusal']
 
 # %% ../nbs/26_features.ipynb #00000002
 import copy, hashlib, time
@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import numpy as np, pandas as pd, torch
-from fastai.callback.core import Callback, CancelValidException
 from fastai.data.core import DataLoaders
 from fastai.data.load import DataLoader
 from fastai.learner import Learner
@@ -30,7 +29,7 @@ from .learner import SeedEpochs, optimiser
 from .predictions import make_predictions
 from .recipes import Recipe, make_recipe
 from .refusal import FEWEST, Refusal, fit_refusal
-from .training import fit_phase, fit_run, memory_advice
+from .training import NoValidation, fit_phase, fit_run, memory_advice
 from .weights import build_network, fold_batch_norm, load_body, pixel_stats, pool_stages, pretrained_body, standardised
 
 # %% ../nbs/26_features.ipynb #00000005
@@ -136,9 +135,7 @@ def head_learner(
     learn.recipe = recipe
     return learn
 
-class NoValidation(Callback):
-    "Skip the validation of each epoch"
-    def before_validate(self): raise CancelValidException
+
 
 # %% ../nbs/26_features.ipynb #0000000c
 @torch.no_grad()

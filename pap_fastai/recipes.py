@@ -18,7 +18,7 @@ class Recipe:
     name:str='default'           # Which recipe it started from
     arch:str='tf_efficientnet_lite0' # Network, a name from `weights.architectures`
     weights:str='imagenet'       # Pretrained weights: imagenet, none (then every layer starts random), or a file
-    epochs:int=8                 # Passes over the training part
+    epochs:int=6                 # Passes over the training part
     batch_size:int=32            # Images in a batch
     lr:float=1e-3                # Largest learning rate, of the head
     body_lr:float=1.             # Learning rate of the first layers as a fraction of `lr`; groups between them in equal ratios
@@ -37,28 +37,28 @@ class Recipe:
     weight_decay:float=.01       # Decoupled weight decay
     keep:str='last'              # Weights that are kept: of the last epoch, or of the best validation accuracy (best)
     views:int=1                  # Turned and mirrored views averaged in prediction: 1, 4 or 8
-    refit:bool=False             # features: train the head once more on train + valid for the test part
+    refit:bool=True              # Once validation is predicted, learn from it too: `features` its head anew, a network for half as many epochs more
     seed:int=0                   # Of the head's weights, the order of batches and the augmentation
 
 # %% ../nbs/10_recipes.ipynb #00000006
 RECIPES = {
     'default':  Recipe(),
     'paper':    Recipe(name='paper', arch='resnet50', epochs=50, batch_size=16, lr=1e-3, schedule='falling', rotate=25., quarter_turns=False, flips=False,
-                       stain_jitter=0., label_smoothing=0., weight_decay=0., keep='best'),
-    'features': Recipe(name='features', epochs=50, batch_size=128, lr=1e-2, size=160, pooling='stages', standardise=True, quarter_turns=False, flips=False, stain_jitter=0., label_smoothing=.1, weight_decay=.1, refit=True)}
+                       stain_jitter=0., label_smoothing=0., weight_decay=0., keep='best', refit=False),
+    'features': Recipe(name='features', epochs=50, batch_size=128, lr=1e-2, size=160, pooling='stages', standardise=True, quarter_turns=False, flips=False, stain_jitter=0., label_smoothing=.1, weight_decay=.1)}
 SCHEDULES, KEEPS, VIEWS, POOLINGS = ('one_cycle','falling'), ('last','best'), (1,4,8), ('concat','stages')
 
 # %% ../nbs/10_recipes.ipynb #00000008
 _RANGES = dict(epochs=(1, 10_000), batch_size=(1, 100_000), lr=(1e-9, 10), body_lr=(0, 1), freeze_epochs=(0, 1000), size=(32, 2048), rotate=(0, 180),
                stain_jitter=(0, 2), dropout=(0, .99), label_smoothing=(0, .99), weight_decay=(0, 10), seed=(0, 2**32-1))
 
-_IDLE = dict(features=['rotate','quarter_turns','flips','stain_jitter','body_lr','freeze_epochs','keep','views'])
+_IDLE = 'rotate','quarter_turns','flips','stain_jitter','body_lr','freeze_epochs','keep','views' # nothing that the recipe features looks at
 
 def _check_idle(r):
-    "A field that the recipe's way of training would not look at must stand as the recipe says"
-    for name in _IDLE.get(r.name, ['refit']):
-        if getattr(r, name) != getattr(RECIPES.get(r.name, Recipe), name):
-            raise PapError(f'The recipe {r.name} makes no use of --{name}: leave it out, or choose '+('another recipe.' if r.name == 'features' else "the recipe 'features'."))
+    "A field that the recipe features would not look at must stand as it says"
+    for name in _IDLE if r.name == 'features' else ():
+        if getattr(r, name) != getattr(RECIPES['features'], name):
+            raise PapError(f'The recipe features makes no use of --{name}: leave it out, or choose another recipe.')
 
 def check_recipe(
     r:Recipe # A recipe

@@ -47,7 +47,7 @@ def commit_name()->str:
 class Run:
     "A run folder: the paths of its files, its state, its lock"
     FILES = dict(config='config.json', index='index.csv', history='history.csv', predictions='predictions.csv', metrics='metrics.json',
-                 model='model', plots='plots', report='report.html', checkpoint='checkpoint.pt')
+                 model='model', plots='plots', report='report.html', checkpoint='checkpoint.pt', validation='validation.csv')
     def __init__(self,
         path # The folder (str or `Path`)
     ):

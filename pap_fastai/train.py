@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import torch
+import pandas as pd, torch
 from fastai.torch_core import num_distrib, rank_distrib
 
 from .bundle import load_model, save_bundle
@@ -23,7 +23,7 @@ from .features import fit_features, run_refusal
 from .index import fingerprint, read_index, write_index
 from .inference import predict_parts
 from .learner import choose_precision, find_device, get_learner, recipe_dls
-from .predictions import write_predictions
+from .predictions import read_predictions, write_predictions
 from .processes import alone, join, share_of_batch
 from .recipes import Recipe, make_recipe, recipe_dict, recipe_from_dict
 from .runs import create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
@@ -75,6 +75,17 @@ def choosing_index(
     except PapError: return index, 'all'
     return index.assign(split=index['split'].mask(index['image'].isin(apart['image']), 'set apart')), 'half'
 
+def _refit_start(run, index, recipe, options, processes):
+    "What `fit_run` calls where the refit begins: validation is predicted and kept, then it becomes training images; None without a refit"
+    def dls(index, learn): return recipe_dls(index, recipe, learn.dls.device, options['cache'], options['workers'], run.path)
+    def begin(learn):
+        if processes.first and not run.validation_file.exists():
+            learn.dls = dls(index, learn)
+            write_predictions(run.validation_file, predict_parts(learn, index, ['valid'], options['quiet']))
+        learn.dls = dls(index.assign(split=index['split'].replace('valid', 'train')), learn)
+        if processes.n > 1: learn.dls.train.share(processes.rank, processes.n)
+    return begin if recipe.refit else None
+
 def _fit(run, index, recipe, options, processes):
     "The trained Learner, and the seconds that its data and its training took; nothing for the recipe `features`, which one process does alone"
     if recipe.name == 'features': return None, {}
@@ -85,16 +96,25 @@ def _fit(run, index, recipe, options, processes):
     with processes.first_alone():
         learn = get_learner(seen, recipe, path=run.path, device=processes.device(torch.device(options['device'])), precision=options['precision'], cache=options['cache'], workers=options['workers'])
     data_seconds = time.monotonic() - started
-    with processes.training(learn): fit_run(run, learn, options['checkpoint_every'], options['quiet'] or not processes.first, loggers)
+    with processes.training(learn): fit_run(run, learn, options['checkpoint_every'], options['quiet'] or not processes.first, loggers, _refit_start(run, index, recipe, options, processes))
     if seen is not index: learn.dls = recipe_dls(index, recipe, learn.dls.device, options['cache'], options['workers'], run.path)
     return learn, dict(data=data_seconds, train=time.monotonic() - started - data_seconds)
+
+def _predictions(run, learn, index, quiet):
+    "Predictions of the validation and test parts; validation as it was predicted before a refit, if there was one"
+    if not run.validation_file.exists(): return predict_parts(learn, index, quiet=quiet)
+    test = predict_parts(learn, index, ['test'], quiet)
+    valid = read_predictions(run.validation_file, **{k: v for k, v in test.attrs.items() if k != 'classes'})
+    both = pd.concat([valid, test], ignore_index=True)
+    both.attrs = test.attrs
+    return both
 
 def _finish(run, index, recipe, options, learn, seconds):
     "Predict, then write the predictions, the figures, and the bundle with its calibration"
     started = time.monotonic()
     if recipe.name == 'features': network, predictions, seconds = fit_features(run, index, recipe, options)
     else:
-        network, predictions = learn.model, predict_parts(learn, index, quiet=options['quiet'])
+        network, predictions = learn.model, _predictions(run, learn, index, options['quiet'])
         seconds['predict'] = time.monotonic() - started
     refusal_started = time.monotonic()
     refusal = run_refusal(network, index, recipe, predictions, options)
@@ -105,7 +125,7 @@ def _finish(run, index, recipe, options, learn, seconds):
     save_bundle(run.model_file, network.state_dict(), _bundle_config(index, recipe, metrics.get('calibration', {})), overwrite=True)
     if refusal: refusal.save(run.model_file)
     run.update(state='done')
-    run.checkpoint_file.unlink(missing_ok=True)
+    for file in (run.checkpoint_file, run.validation_file): file.unlink(missing_ok=True)
 
 # %% ../nbs/28_train.ipynb #00000009
 @contextmanager
