@@ -11,7 +11,8 @@ __all__ = ['WHY', 'NOTE', 'MAX_PIXELS', 'MOST', 'OPEN', 'BELOW', 'POLICY', 'CSS'
            'start_page', 'make_desk', 'serve']
 
 # %% ../nbs/44_app.ipynb #00000002
-import base64, html, io, json, os, re, socket, threading, time, unicodedata
+import base64, html, io, json, os, re, socket, time, unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -251,11 +252,10 @@ def _with_reason(folder):
     from pap_fastai.bundle import load_model
     from pap_fastai.interpret import gradcam
     network, config = load_model(folder)
-    first, lock = torch.nn.Identity(), threading.Lock() # the hooks of Grad-CAM are for one image at a time
+    first = torch.nn.Identity()
     if config['standardise']: (first, body), head = network; network = torch.nn.Sequential(body, head) # what stands before the body has no maps
     def heat(pixels, target):
-        x = first(torch.from_numpy(normalise(pixels, config['mean'], config['std'])))[0]
-        with lock: return gradcam(network, x, target)
+        return gradcam(network, first(torch.from_numpy(normalise(pixels, config['mean'], config['std'])))[0], target)
     return heat, ''
 
 def open_heat(
@@ -280,12 +280,11 @@ def heat_picture(
 
 # %% ../nbs/44_app.ipynb #00000020
 def one_at_a_time(
-    run # uint8 (n, size, size, 3) -> (logits, features)
+    f # Any function
 ): # The same
-    "An engine that several threads may call"
-    lock = threading.Lock()
-    def alone(pixels):
-        with lock: return run(pixels)
+    "A function that many threads may call and one thread runs: engines are not made for several, and keep memory for each"
+    pool = ThreadPoolExecutor(1)
+    def alone(*args): return pool.submit(f, *args).result()
     return alone
 
 class Desk:
@@ -297,7 +296,7 @@ class Desk:
         top:int=5      # Classes to show
     ):
         predictor.run = one_at_a_time(predictor.run)
-        self.predictor,self.config,self.heat,self.no_heat,self.top = predictor,predictor.config,heat,no_heat,top
+        self.predictor,self.config,self.heat,self.no_heat,self.top = predictor,predictor.config,heat and one_at_a_time(heat),no_heat,top
 
     def cell(self, img, name):
         "The card about one image"
@@ -511,7 +510,7 @@ def _or_card(answer, name=''):
 
 # %% ../nbs/44_app.ipynb #00000033
 _PRESS = "element.addEventListener('click', e => { const b = e.target.closest('[data-i]'); if (b) trigger('click', {index: Number(b.dataset.i)}) })"
-_HIDDEN = dict(api_visibility='private', scroll_to_output=True, concurrency_id='page', concurrency_limit=4)
+_HIDDEN = dict(api_visibility='private', scroll_to_output=True, concurrency_id='page', concurrency_limit=2)
 
 def _cell_tab(gr, desk, Upload):
     "One cell: a place for its image, examples, the answer"
@@ -574,7 +573,7 @@ def _add_api(gr, desk, Upload):
     one, many, out = Upload(visible=False, label='image'), Upload(visible=False, file_count='multiple', label='images'), gr.JSON(visible=False)
     what, scale = gr.Textbox('cells', visible=False, label='what'), gr.Number(1, visible=False, label='scale')
     for f, inputs in ((cell, one), (cells, many), (field, [one, what, scale])):
-        gr.Button(visible=False).click(f, inputs, out, api_name=f.__name__, concurrency_id='api', concurrency_limit=4)
+        gr.Button(visible=False).click(f, inputs, out, api_name=f.__name__, concurrency_id='api', concurrency_limit=2)
 
 def build_page(
     desk:Desk, # What is served
