@@ -43,6 +43,7 @@ def _hush():
     "At the terminal leave out what libraries tell programmers; `python -W default` shows it"
     for kind in (FutureWarning, DeprecationWarning): warnings.simplefilter('ignore', kind)
     warnings.filterwarnings('ignore', 'The least populated class') # scikit-learn on small data; the split itself is checked
+    warnings.filterwarnings('ignore', module=r'PIL\.') # a line for each odd note in a TIFF; what cannot be read is said otherwise
 
 def recipe_options()->dict: # Name -> `Param`
     "Each field of a `Recipe` as an option; what is not given stays as the recipe says"
