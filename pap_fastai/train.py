@@ -28,7 +28,7 @@ from .processes import alone, join, share_of_batch
 from .recipes import Recipe, make_recipe, recipe_dict, recipe_from_dict
 from .runs import create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
 from .splits import describe_split, split_index
-from .training import fit_run
+from .training import fit_run, refit_epochs
 from .weights import pixel_stats, pretrained_body
 
 # %% ../nbs/28_train.ipynb #00000005
@@ -216,8 +216,13 @@ def describe_run(
     "What is about to be trained on what, in a few lines"
     c, r = run.config, run.config['recipe']
     return [f"{c['data']['data']}: {c['data']['images']} images, classes {c['data']['scheme']} ({', '.join(c['data']['classes'])})", *_lines(describe_split(index)),
-            f"recipe {r['name']}: {r['arch']}, weights {r['weights']}, {r['epochs']} epochs, batches of {r['batch_size']}, {r['size']} px, {c['precision']} on {c['device']}" + _shared(c),
+            f"recipe {r['name']}: {r['arch']}, weights {r['weights']}, {r['epochs']} epochs{_more(r)}, batches of {r['batch_size']}, {r['size']} px, {c['precision']} on {c['device']}" + _shared(c),
             f'run folder {run.path}']
+
+def _more(recipe):
+    "How long it goes on with the validation part, in words"
+    n = 0 if recipe['name'] == 'features' else refit_epochs(recipe_from_dict(recipe))
+    return f' and {n} with the validation part' if n else ''
 
 def _shared(config):
     "How several processes share a batch, in words"
