@@ -328,12 +328,15 @@ class RowWriter:
     "Writes rows as CSV or JSON lines, one line each"
     def __init__(self, f, columns, format='csv'):
         self.f,self.columns,self.format = f,columns,check_name(format, ['csv','jsonl'], 'format')
-        self.csv = csv.writer(f, lineterminator='\n')
+    def cells(self, values):
+        line = io.StringIO(newline='')
+        csv.writer(line).writerow(map(harmless, values)) # with the standard's line end it quotes a lone carriage return too
+        self.f.write(line.getvalue().removesuffix('\r\n') + '\n')
     def head(self):
-        if self.format == 'csv': self.csv.writerow(map(harmless, self.columns))
+        if self.format == 'csv': self.cells(self.columns)
         return self
     def write(self, row):
-        if self.format == 'csv': self.csv.writerow([harmless(row[k]) for k in self.columns])
+        if self.format == 'csv': self.cells(row[k] for k in self.columns)
         else: self.f.write(json.dumps({k: None if row[k] == '' and k[:2] == 'p_' else row[k] for k in self.columns}, ensure_ascii=False) + '\n')
 
 def _format_of(out, format):
