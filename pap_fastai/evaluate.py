@@ -87,18 +87,19 @@ def _held_out(predictions, chose_epoch):
 def calibration_figures(
     predictions:pd.DataFrame, # Predictions with a validation and a test part
     split:str='',             # Name of the split
-    chose_epoch:str=''        # Which validation images chose the epoch: '', 'half' or 'all'
-)->dict: # From `calibrate`, with 'test' and 'sets'; only a 'note' where nothing can be fitted
+    chose_epoch:str='',       # Which validation images chose the epoch: '', 'half' or 'all'
+    refit:bool=False          # The network learnt from the validation part once that was predicted
+)->dict: # From `calibrate`, with 'refit', 'test' and 'sets'; only a 'note' where nothing can be fitted
     "What is fitted on held-out images, and what the test part shows of it"
     if chose_epoch == 'all': return dict(note='The validation images chose the epoch, so none is left to calibrate with.')
     chose = _held_out(predictions, chose_epoch)
-    fitted = calibrate(predictions, chose)
+    fitted = dict(calibrate(predictions, chose), refit=refit)
     test, valid = part_of(predictions, 'test'), part_of(predictions, 'valid')
     held_out = valid[~valid['image'].isin(chose)].reset_index(drop=True)
     fitted['test'] = calibration_report(predictions, fitted['temperature'])
     if find_spec('crepes') is None: return fitted
     everywhere = set(held_out['label']) == set(class_names(predictions))
-    return dict(fitted, sets=[sets_report(held_out, test, per_class=o, split=split) for o in (False, True)[:1 + everywhere]])
+    return dict(fitted, sets=[sets_report(held_out, test, per_class=o, split=split, refit=refit) for o in (False, True)[:1 + everywhere]])
 
 # %% ../nbs/27_evaluate.ipynb #0000000f
 def screening_figures(
@@ -116,7 +117,8 @@ def make_metrics(
     index:pd.DataFrame=None,  # The split index they belong to; without it there is no size-only baseline
     split:dict=None,          # How the data were split
     seconds:dict=None,        # How long what took
-    chose_epoch:str=''        # Which validation images chose the epoch: '', 'half' or 'all'
+    chose_epoch:str='',       # Which validation images chose the epoch: '', 'half' or 'all'
+    refit:bool=False          # The network learnt from the validation part once that was predicted
 )->dict: # What `metrics.json` holds
     "All figures of a table of predictions"
     started, a = time.perf_counter(), predictions.attrs
@@ -125,7 +127,7 @@ def make_metrics(
     found = dict(data=data, split=split or {}, test=evaluate_predictions(predictions), referral=referral_figures(part_of(predictions)))
     if (predictions['split'] == 'valid').any():
         found['valid'] = short_figures(predictions, 'valid')
-        found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch)
+        found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch, refit)
         if screening := screening_figures(predictions, found['calibration']): found['screening'] = screening
     if baseline := _baseline(index): found['size_only'] = baseline
     return dict(found, seconds=dict(seconds or {}, evaluate=round(time.perf_counter() - started, 2)))
@@ -212,7 +214,7 @@ def evaluate_run(
     predictions = stored if predictions is None else predictions
     config = run.config
     chose = config.get('chose_epoch', 'all' if config['recipe'].get('keep') == 'best' else '')
-    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose)
+    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')))
     write_json(run.metrics_file, metrics)
     if plots: write_outputs(run.path, predictions, _images_of(run))
     if not quiet: print(*metrics_lines(metrics), sep='\n')

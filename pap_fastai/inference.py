@@ -6,11 +6,11 @@
 __all__ = ['turned', 'Views', 'network_of', 'predict_dl', 'predict_parts']
 
 # %% ../nbs/26_inference.ipynb #00000002
-import os
+import copy
 import numpy as np, pandas as pd, torch
 from torch import nn
 
-from .core import PapError, progress
+from .core import progress
 from .predictions import make_predictions
 
 # %% ../nbs/26_inference.ipynb #00000005
@@ -48,7 +48,7 @@ def predict_dl(
 )->np.ndarray: # (images, classes) float64, rows sum to 1
     "Probabilities for each image of `dl`, in float32 arithmetic"
     dl = dl.new(shuffle=False, drop_last=False)
-    network = network_of(learn).to(memory_format=torch.channels_last)
+    network = copy.deepcopy(network_of(learn)).to(memory_format=torch.channels_last) # a copy: the Learner may go on training, in the layout that its optimiser knows
     out = [network(b[0].as_subclass(torch.Tensor)).double().softmax(1).cpu() for b in progress(dl, len(dl), what, ' batches', quiet)]
     return torch.cat(out).numpy()
 

@@ -35,7 +35,7 @@ class Recipe:
     dropout:float=.5             # Of the head's last layer; its first has half of it
     label_smoothing:float=.1     # Share of the target spread over all classes
     weight_decay:float=.01       # Decoupled weight decay
-    keep:str='last'              # Weights that are kept: of the last epoch, or of the best validation accuracy (best)
+    keep:str='last'              # Weights that are kept: of the last epoch, or of the best validation accuracy (best; then without a refit, unless it is asked for and begins with them)
     views:int=1                  # Turned and mirrored views averaged in prediction: 1, 4 or 8
     refit:bool=True              # Once validation is predicted, learn from it too: `features` its head anew, a network for half as many epochs more
     seed:int=0                   # Of the head's weights, the order of batches and the augmentation
@@ -80,7 +80,9 @@ def make_recipe(
     recipe = RECIPES[check_name(name, RECIPES, 'recipe')]
     known = [f.name for f in fields(Recipe)]
     for o in overrides: check_name(o, known, 'field of a recipe')
-    return check_recipe(replace(recipe, **{k:v for k,v in overrides.items() if v is not None}))
+    changes = {k:v for k,v in overrides.items() if v is not None}
+    if changes.get('keep') == 'best': changes = {'refit': False, **changes} # the weights of the best epoch are meant to stay
+    return check_recipe(replace(recipe, **changes))
 
 # %% ../nbs/10_recipes.ipynb #0000000b
 def recipe_dict(r:Recipe)->dict:

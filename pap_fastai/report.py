@@ -107,7 +107,8 @@ def _calibration_section(c):
     "Rows and sentences about calibration; None where there is nothing"
     if not c: return None
     rows, notes = figure_rows(c, ['temperature', 'threshold', 'wanted_sensitivity']), [c.get('note')]
-    if f := c.get('fitted_on'): notes.insert(0, f"Temperature and threshold were fitted on {f['n']} images of {f['clusters'] or 'unknown'} clusters of the part {f['part']}, none of which is in the test part" + (f"; {f['chose_the_epoch']} that chose the epoch were left out." if f['chose_the_epoch'] else '.'))
+    if f := c.get('fitted_on'): notes.insert(0, f"Temperature and threshold were fitted on {f['n']} images of {f['clusters'] or 'unknown'} clusters of the part {f['part']}, none of which is in the test part" + (f"; {f['chose_the_epoch']} that chose the epoch were left out." if f['chose_the_epoch'] else '.')
+                              + (' The network said this of them before it learnt from them too; the test part was predicted after that.' if c.get('refit') else ''))
     for when, words in (('before', 'as predicted'), ('after', 'tempered')):
         for r in figure_rows(c.get('test', {}).get(when, {}), ['log_loss', 'brier', 'ece', 'confidence']): rows.append(dict(r, name=f"{r['name']}, {words}", mark=None))
     for s in c.get('sets', []):
