@@ -13,7 +13,7 @@ import pandas as pd
 
 from .core import PapError
 from .metrics import cluster_codes, mean_figure, wilson
-from .plots import BLUE, GREY, VERMILION, new_figure, tidy
+from .plots import BLUE, GREY, new_figure, tidy
 from .predictions import (abnormal_names, check_predictions, class_names, is_abnormal, p_abnormal,
                                     part_of, predicted_index, probabilities, true_index)
 

@@ -249,7 +249,7 @@ def pap_predict(
     format:str=None, # csv or jsonl; by the name of --out by default
     resume:bool=False, # With --out: go on with a table that was stopped
     engine:str='auto', # auto (ONNX Runtime where the bundle has model.onnx, else PyTorch), torch, onnx, onnx-int8 or openvino; pap_export makes the files
-    precision:str='fp32', # fp32 or bf16 (torch and openvino; faster, less exact)
+    precision:str='fp32', # fp32 or bf16 (torch; faster for some networks, less exact)
     batch_size:int=64, # Images that the network is given at a time
     grid:str=None,   # Write a picture of the (first 48) images with their predictions to this PNG
     device:str=None  # For torch: cpu, cuda, cuda:1, mps; found by default

@@ -7,7 +7,7 @@ __all__ = ['CACHE_LIMIT', 'cache_folder', 'cache_key', 'cached_pixels', 'clear_c
            'StainJitter', 'batch_transforms', 'PixelDL', 'CellBlock', 'get_block', 'get_dls']
 
 # %% ../nbs/08_data.ipynb #00000002
-import hashlib, mmap, os, random, shutil, time
+import hashlib, mmap, os, shutil, time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 

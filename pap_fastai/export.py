@@ -205,7 +205,7 @@ tags:
 | split | {split} |
 {figures}
 | input | {size} x {size} pixels, RGB, `{resize}` |
-| temperature | {temperature:.3g}{threshold} |
+| temperature | {temperature:.3g}{threshold}{when} |
 
 ## Use
 
@@ -235,7 +235,8 @@ def model_card(
     figures = [f"| test {k.replace('_',' ')} | {figure_text(test[k])}, n = {test['n']} |" for k in ('accuracy','balanced_accuracy','macro_f1','auroc') if test.get(k)]
     if size := metrics.get('size_only'): figures.append(f"| size alone (a baseline without pixels) | {figure_text(size['accuracy'])} |")
     threshold = '' if c['threshold'] is None else f"; abnormal ({_in_line(', '.join(c['abnormal']))}) from P = {c['threshold']:.3g} on"
-    return _CARD.format(arch=c['arch'], n=len(c['classes']), classes=_in_line(', '.join(c['classes'])), synthetic=', drawn by a program: SYNTHETIC data' if c['synthetic'] else '', data=_in_line(c['data'] or 'unnamed data'), scheme=_in_line(c['scheme']),
+    when = '; both fitted on validation images before the network learnt from these too' if metrics.get('calibration', {}).get('refit') else ''
+    return _CARD.format(when=when, arch=c['arch'], n=len(c['classes']), classes=_in_line(', '.join(c['classes'])), synthetic=', drawn by a program: SYNTHETIC data' if c['synthetic'] else '', data=_in_line(c['data'] or 'unnamed data'), scheme=_in_line(c['scheme']),
                         split=_in_line(split_text(c['split'])) if c['split'] else 'not said', figures='\n'.join(figures) or '| figures | none are beside this bundle |', size=c['size'], resize=c['resize'], temperature=c['temperature'], threshold=threshold,
                         onnx='- onnx\n' if (find_bundle(path)/ONNX_FILE).is_file() else '')
 

@@ -28,7 +28,7 @@ from .images import image_array
 from .index import image_paths
 from .learner import SeedEpochs, depthwise, optimiser
 from .predictions import make_predictions
-from .recipes import Recipe, make_recipe
+from .recipes import Recipe
 from .refusal import FEWEST, Refusal, fit_refusal
 from .training import NoValidation, fit_phase, fit_run, memory_advice
 from .weights import build_network, fold_batch_norm, load_body, pixel_stats, pool_stages, pretrained_body, standardised
@@ -146,8 +146,6 @@ def head_learner(
     learn = Learner(dls, head, loss, optimiser(torch.device('cpu')), recipe.lr, metrics=accuracy, path=path, wd=recipe.weight_decay)
     learn.recipe = recipe
     return learn
-
-
 
 # %% ../nbs/26_features.ipynb #0000000f
 @torch.no_grad()

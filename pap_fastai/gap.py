@@ -25,7 +25,7 @@ from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import pool_predictions
 from .recipes import make_recipe
 from .runs import Run, commit_name, processor_name
-from .splits import cluster_numbers, split_index
+from .splits import cluster_numbers
 
 # %% ../nbs/31_gap.ipynb #00000005
 def _bright(path):

@@ -7,7 +7,7 @@ __all__ = ['FORMATS', 'METHODS', 'FIELD_PX', 'IMAGE_SUFFIXES', 'open_image', 're
            'find_images', 'split_masks']
 
 # %% ../nbs/01_images.ipynb #00000002
-import io, os, stat, struct
+import io, os, stat
 from pathlib import Path, PurePosixPath
 
 import numpy as np

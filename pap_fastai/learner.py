@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np, torch
 from torch import nn
 from fastai.callback.core import Callback
-from fastai.callback.schedule import combined_cos, ParamScheduler
+from fastai.callback.schedule import combined_cos
 from fastai.losses import CrossEntropyLossFlat, LabelSmoothingCrossEntropyFlat
 from fastai.metrics import accuracy
 from fastai.optimizer import OptimWrapper

@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 
 from .core import PapError, read_json, write_text
 from .interpret import missed_abnormal, most_confused, top_losses
-from .metrics import PER_CLASS, figure_text
+from .metrics import PER_CLASS
 from .predictions import abnormal_names, read_predictions
 from .runs import Run
 

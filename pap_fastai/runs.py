@@ -7,13 +7,13 @@ __all__ = ['versions', 'processor_name', 'commit_name', 'Run', 'create_run', 'op
            'find_root']
 
 # %% ../nbs/12_runs.ipynb #00000002
-import datetime, os, platform, shutil, subprocess
+import datetime, os, platform, subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .core import PapError, atomic_path, home, read_json, write_json
+from .core import PapError, home, read_json, write_json
 
 # %% ../nbs/12_runs.ipynb #00000004
 def versions()->dict:

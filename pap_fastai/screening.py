@@ -14,7 +14,7 @@ import pandas as pd
 from .calibration import sensitivity_threshold
 from .core import PapError
 from .metrics import _blocks_of_folds, _figure, cluster_codes, draw_clusters, wilson
-from .plots import BLUE, GREEN, GREY, ORANGE, VERMILION, new_figure, tidy
+from .plots import BLUE, GREY, ORANGE, VERMILION, new_figure, tidy
 from .predictions import check_predictions, is_abnormal, p_abnormal, part_of
 
 NOT_FOR_CLINICAL_USE = 'Not for clinical use: figures of a research experiment on selected cells, not of a screening programme.'

@@ -8,8 +8,8 @@ __all__ = ['DEFAULT_ARCH', 'STUDY_ARCHS', 'POOLINGS', 'architectures', 'check_ar
            'fold_batch_norm', 'read_weights', 'pretrained_body', 'load_body']
 
 # %% ../nbs/09_weights.ipynb #00000002
-import copy, os
-from functools import lru_cache, partial
+import copy
+from functools import lru_cache
 from pathlib import Path
 
 import timm, torch, torchvision
