@@ -77,13 +77,25 @@ def create_run(
 
 def _now(): return datetime.datetime.now().astimezone().isoformat(timespec='seconds')
 
+_KINDS = dict(recipe=dict, data=dict, split=dict, options=dict, state=str, precision=str, device=str)
+_NONE = type(None)
+_DATA_KINDS = dict(classes=list, fingerprint=str, abnormal=(list, _NONE), scheme=(str, _NONE), data=(str, _NONE), place=(str, _NONE))
+
+def _check_config(run, config):
+    "A `PapError` for a `config.json` whose values are of other kinds than a run writes"
+    found = [(k, config[k], kind) for k, kind in _KINDS.items() if k in config]
+    if isinstance(config.get('data'), dict): found += [(f'data: {k}', config['data'].get(k), kind) for k, kind in _DATA_KINDS.items()]
+    for name, value, kind in found:
+        if not isinstance(value, kind): raise PapError(f'{str(run.config_file)!r} is damaged: {name} is {str(value)[:40]!r}. Train anew, or take the file from a copy.')
+
 def open_run(
     path # A folder (str or `Path`)
 )->Run:
     "The run in folder `path`; raises `PapError` when it is none"
     run = Run(path)
     if not run.path.is_dir(): raise PapError(f'There is no run folder {str(path)!r}: check the path; `pap_train` prints it on its last line.')
-    if not run.config_file.is_file() or 'recipe' not in run.config: raise PapError(f'{str(path)!r} is not a run folder: it has no config.json with a recipe.')
+    if not run.config_file.is_file() or not isinstance(config := run.config, dict) or 'recipe' not in config: raise PapError(f'{str(path)!r} is not a run folder: it has no config.json with a recipe.')
+    _check_config(run, config)
     return run
 
 # %% ../nbs/12_runs.ipynb #0000000e
