@@ -468,7 +468,7 @@ def about_text(
     c, p = desk.config, desk.predictor
     split = c['split'].get('name', '') if isinstance(c['split'], dict) else c['split']
     facts = {'network': c['arch'], 'classes': ', '.join(c['classes']), 'abnormal': ', '.join(c['abnormal']) or 'not known', 'class scheme': c['scheme'], 'trained on': c['data'] if isinstance(c['data'], str) else json.dumps(c['data']),
-             'split': split, 'sees': f'{c["size"]} x {c["size"]} pixels, {c["resize"]}', 'probabilities': f'calibrated, temperature {c["temperature"]:.2f}', 'refusal': 'yes' if p.refusal else 'none: it answers whatever it is shown',
+             'split': split, 'sees': f'{c["size"]} x {c["size"]} pixels, {c["resize"]}', 'probabilities': 'as the network gives them, not calibrated' if c['temperature'] == 1 else f'calibrated, temperature {c["temperature"]:.2f}', 'refusal': 'yes' if p.refusal else 'none: it answers whatever it is shown',
              'heat maps': desk.no_heat or 'Grad-CAM', 'software': f'pap_fastai {version("pap_fastai")}, {p.engine}'}
     listed = ''.join(f'<dt>{safe(k)}</dt><dd>{safe(v or "not known", 600)}</dd>' for k, v in facts.items())
     code = ("from gradio_client import Client, handle_file\n\nclient = Client('http://127.0.0.1:7860')          # the address of this page\nclient.predict(handle_file('cell.png'), api_name='/cell')\n"
@@ -617,7 +617,7 @@ def find_port(
     "The port when it is free; a `PapError` when it is not, or the address is not this machine's"
     if not 0 <= port <= 65_535: raise PapError(f'--port {port}: give a number from 1 to 65535.')
     try:
-        with socket.socket() as s:
+        with socket.socket(socket.AF_INET6 if ':' in host else socket.AF_INET) as s:
             if os.name == 'posix': s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             s.bind((host, port))
             return s.getsockname()[1]
