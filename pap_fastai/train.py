@@ -24,7 +24,7 @@ from .evaluate import evaluate_run
 from .features import fit_features, run_refusal
 from .index import fingerprint, read_index, write_index
 from .inference import predict_parts
-from .learner import choose_precision, find_device, get_learner, recipe_dls
+from .learner import PRECISIONS, choose_precision, find_device, get_learner, recipe_dls
 from .predictions import read_predictions, write_predictions
 from .processes import alone, join, share_of_batch
 from .recipes import Recipe, check_recipe, make_recipe, recipe_dict, recipe_from_dict
@@ -215,6 +215,7 @@ def train(
 def _begin(path, recipe, classes, images, split, folds, fold, buffer, out, device, precision, workers, cache, checkpoint_every, logger, quiet, command, overrides):
     "A new run folder and what is to be done in it: run, lock, index, recipe, options"
     recipe = make_recipe(recipe, **overrides) if isinstance(recipe, str) else check_recipe(replace(recipe, **overrides))
+    check_name(precision, PRECISIONS, 'precision')
     _check_options(recipe, cache, logger)
     device = find_device(device)
     index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, seed=230, buffer=buffer)
