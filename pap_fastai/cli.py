@@ -318,6 +318,7 @@ def pap_export(
 ):
     "Make a bundle ready for other places: ONNX, OpenVINO or 8 bits beside its weights, a model card, and (on demand) an upload to a model hub"
     from pap_fastai.bundle import find_bundle
+    find_bundle(model) # before anything heavy is loaded or missed
     with redirect_stdout(sys.stderr):
         from pap_fastai.export import export, export_lines, push_to_hub
         found = export(model, _values('to', to, ('onnx',)))

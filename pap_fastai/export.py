@@ -98,7 +98,7 @@ class _Graph(nn.Module):
 def _need(*names):
     "A `PapError` when a library of the extra is not installed"
     from importlib.util import find_spec
-    if missing := [o for o in names if not find_spec(o)]: raise PapError(f'{", ".join(missing)} is not installed: pip install "pap_fastai[export]".')
+    if missing := [o for o in names if not find_spec(o)]: raise PapError(f'Not installed: {", ".join(missing)}. Add them with pip install "pap_fastai[export]".')
 
 def _quietly(f, *args, **kwargs):
     "Call `f` without what exporters print"
