@@ -258,6 +258,9 @@ def _difference(a, b):
 def _predict_sides(work, arch, size, o):
     "Functions (number of images) -> seconds of the whole process, for the project, `get_preds` and the loop; and the CSVs that they write"
     exported, bundle = _both_models(work, arch, size)
+    if o.engine and o.engine not in ('auto','torch'):
+        from pap_fastai.export import export
+        export(bundle, [o.engine.removeprefix('onnx-')])
     out = [work.folder/f'{k}.csv' for k in ('ours', 'batches', 'loop')]
     def ours(n):
         Path(out[0]).unlink(missing_ok=True) # pap_predict overwrites nothing
