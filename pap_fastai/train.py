@@ -78,7 +78,11 @@ def logger_callback(
     check_logger(name)
     if name == 'tensorboard':
         from fastai.callback.tensorboard import TensorBoardCallback
-        return [TensorBoardCallback(log_dir=Path(folder)/'tensorboard', trace_model=False, log_preds=False)]
+        class Numbers(TensorBoardCallback):
+            def after_batch(self): # fastai's own would also draw an optimiser's options that are None
+                self.writer.add_scalar('train_loss', self.smooth_loss, self.train_iter)
+                for i, h in enumerate(self.opt.hypers): self.writer.add_scalar(f'lr_{i}', h['lr'], self.train_iter)
+        return [Numbers(log_dir=Path(folder)/'tensorboard', trace_model=False, log_preds=False)]
     import wandb
     from fastai.callback.wandb import WandbCallback
     if wandb.run is None: wandb.init(project='pap_fastai', dir=str(folder), name=Path(folder).name)
