@@ -262,11 +262,13 @@ def pap_predict(
     files = list_images(paths)
     single = len(files) == len(paths) == 1 and Path(paths[0]) == files[0]
     predictor, shown = open_model(model, engine, device, precision), []
-    if single and not out: bad = _predict_one(predictor, files[0], top, format, shown)
-    else: bad = _predict_many(predictor, files, out, format, resume, batch_size, shown)
+    if single and not out: wrong = _predict_one(predictor, files[0], top, format, shown)
+    else:
+        bad = _predict_many(predictor, files, out, format, resume, batch_size, shown)
+        wrong = bad and f'{bad} of {len(files)} images could not be read: the column error of the table says why.'
     if grid and shown: _draw_grid(shown, predictor.classes, grid)
     say('Not for clinical use.')
-    if bad: raise SomeUnreadable(bad if isinstance(bad, str) else f'{bad} of {len(files)} images could not be read: the column error of the table says why.')
+    if wrong: raise SomeUnreadable(wrong)
 
 def _predict_one(predictor, file, top, format, shown):
     "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"

@@ -10,7 +10,7 @@ __all__ = ['KEYS', 'original_table', 'difference', 'exceeds_noise', 'count_figur
 # %% ../nbs/30_experiments.ipynb #00000002
 import os, shutil, sys, traceback
 from contextlib import redirect_stdout
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import combinations
 from pathlib import Path
@@ -25,7 +25,7 @@ from .index import CLASS_SCHEMES, fingerprint
 from .metrics import figure_text, mean_figure, wilson
 from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import part_of
-from .recipes import Recipe, make_recipe, recipe_dict
+from .recipes import Recipe, make_recipe, place_weights, recipe_dict
 from .runs import Run, open_run
 from .splits import split_index
 from .train import resume, run_recipe, train
@@ -119,8 +119,7 @@ def _clear_unstarted(folder):
 def _check_same(run, e, index):
     "A `PapError` when the run in this folder is not the experiment that is wanted"
     config = run.config
-    wanted = e.recipe if e.recipe.weights in ('imagenet','none') else replace(e.recipe, weights=str(Path(e.recipe.weights).resolve()))
-    there, wanted = recipe_dict(run_recipe(run)), recipe_dict(wanted)
+    there, wanted = recipe_dict(run_recipe(run)), recipe_dict(place_weights(e.recipe, lambda o: str(Path(o).resolve())))
     other = [f'{k} {there[k]} instead of {v}' for k, v in wanted.items() if there[k] != v]
     other += [f'split: {k} {config["split"].get(k)} instead of {v}' for k, v in index.attrs['split'].items() if k in ('name','folds','fold','train','test') and config['split'].get(k) != v]
     if config['data']['fingerprint'] != fingerprint(index): other.append('other images')

@@ -26,7 +26,7 @@ from .core import atomic_path, progress, say
 from .data import cache_folder, cache_key, cached_pixels
 from .images import image_array
 from .index import image_paths
-from .learner import SeedEpochs, depthwise, optimiser
+from .learner import SeedEpochs, depthwise, float32_forward, optimiser
 from .predictions import make_predictions
 from .recipes import Recipe
 from .refusal import FEWEST, Refusal, fit_refusal
@@ -54,14 +54,10 @@ def frozen_network(
     return standardised(network, recipe.arch) if recipe.standardise else network
 
 # %% ../nbs/26_features.ipynb #00000008
-def _float32_forward(conv, x):
-    "A convolution that takes no part in an autocast"
-    with torch.autocast(x.device.type, enabled=False): return type(conv).forward(conv, x.float())
-
 def _steady(body):
     "Where a network has depthwise convolutions, let these and the first half of all convolutions compute in float32; changed in place"
     convs, thin = [m for m in body.modules() if isinstance(m, nn.Conv2d)], depthwise(body)
-    for m in {*convs[:len(convs)//2], *thin} if thin else (): m.forward = partial(_float32_forward, m)
+    for m in {*convs[:len(convs)//2], *thin} if thin else (): m.forward = partial(float32_forward, m)
 
 def body_answer(
     body:nn.Module,      # Gives one vector for each image, see `split_network`

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'SCHEDULES', 'KEEPS', 'VIEWS', 'POOLINGS', 'Recipe', 'check_recipe', 'make_recipe', 'recipe_dict',
-           'recipe_from_dict']
+           'place_weights', 'recipe_from_dict']
 
 # %% ../nbs/10_recipes.ipynb #00000002
 from dataclasses import asdict, dataclass, fields, replace
@@ -88,6 +88,13 @@ def make_recipe(
 def recipe_dict(r:Recipe)->dict:
     "The recipe as plain values for JSON"
     return asdict(r)
+
+def place_weights(
+    r:Recipe, # A recipe
+    place     # str -> str: where the weights file is, said in another way
+)->Recipe:
+    "The recipe with the path of its weights file replaced; `imagenet` and `none` are no files and stay"
+    return r if r.weights in ('imagenet','none') else replace(r, weights=place(r.weights))
 
 def recipe_from_dict(
     d:dict # From `recipe_dict`

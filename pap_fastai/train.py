@@ -10,6 +10,7 @@ __all__ = ['LOGGERS', 'run_recipe', 'check_logger', 'logger_callback', 'choosing
 import signal, time
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from .inference import predict_parts
 from .learner import PRECISIONS, choose_precision, find_device, get_learner, recipe_dls
 from .predictions import read_predictions, write_predictions
 from .processes import alone, join, share_of_batch
-from .recipes import Recipe, check_recipe, make_recipe, recipe_dict, recipe_from_dict
+from .recipes import Recipe, check_recipe, make_recipe, place_weights, recipe_dict, recipe_from_dict
 from .runs import create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
 from .splits import describe_split, split_index
 from .training import fit_run, refit_epochs
@@ -36,15 +37,13 @@ from .weights import pixel_stats, pretrained_body
 # %% ../nbs/28_train.ipynb #00000005
 def _stored_recipe(recipe, path):
     "The recipe as `config.json` holds it: a weights file by its path from the run folder"
-    where = {} if recipe.weights in ('imagenet','none') else dict(weights=data_place(path, recipe.weights))
-    return {**recipe_dict(recipe), **where}
+    return recipe_dict(place_weights(recipe, partial(data_place, path)))
 
 def run_recipe(
     run # A run folder
 )->Recipe:
     "The recipe of a run, a weights file by its whole path; raises `PapError` for one of another version"
-    recipe = recipe_from_dict(run.config['recipe'])
-    return recipe if recipe.weights in ('imagenet','none') else replace(recipe, weights=str((run.path/recipe.weights).resolve()))
+    return place_weights(recipe_from_dict(run.config['recipe']), lambda o: str((run.path/o).resolve()))
 
 def _run_config(index, recipe, path, precision, device, command):
     "The part of `config.json` that is known before training"
@@ -61,13 +60,13 @@ def _bundle_config(index, recipe, fitted):
                 temperature=fitted.get('temperature', 1.), threshold=fitted.get('threshold'), views=recipe.views, split=a['split'], data=a['data'], synthetic=bool(a['synthetic']), fingerprint=fingerprint(index), versions=versions())
 
 # %% ../nbs/28_train.ipynb #00000007
-LOGGERS = dict(tensorboard='tensorboard', wandb='wandb') # the package that each needs
+LOGGERS = 'tensorboard','wandb' # each the name of its package
 
 def check_logger(
     name # tensorboard or wandb
 ):
     "A `PapError` for an unknown experiment tracker, or one that is not installed"
-    if not find_spec(LOGGERS[check_name(name, LOGGERS, 'logger')]): raise PapError(f'{LOGGERS[name]} is not installed: pip install "pap_fastai[tracking]".')
+    if not find_spec(check_name(name, LOGGERS, 'logger')): raise PapError(f'{name} is not installed: pip install "pap_fastai[tracking]".')
 
 def logger_callback(
     name,  # None, 'tensorboard' or 'wandb'
@@ -103,7 +102,7 @@ def _refit_start(run, index, recipe, options, processes):
     def dls(index, learn): return recipe_dls(index, recipe, learn.dls.device, options['cache'], options['workers'], run.path)
     def begin(learn):
         if processes.first and not run.validation_file.exists():
-            learn.dls = dls(index, learn)
+            if recipe.keep == 'best': learn.dls = dls(index, learn) # half of the validation part was set apart
             write_predictions(run.validation_file, predict_parts(learn, index, ['valid'], options['quiet']))
         learn.dls = dls(index.assign(split=index['split'].replace('valid', 'train')), learn)
         if processes.n > 1: learn.dls.train.share(processes.rank, processes.n)
