@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['PRECISIONS', 'find_device', 'FastPrecision', 'bfloat16_pays', 'depthwise', 'float32_forward', 'float32_depthwise',
-           'choose_precision', 'SeedEpochs', 'last_epoch', 'KeepBest', 'schedule', 'group_rates', 'optimiser',
-           'recipe_dls', 'get_learner']
+           'choose_precision', 'keep_freed_memory', 'SeedEpochs', 'last_epoch', 'KeepBest', 'schedule', 'group_rates',
+           'optimiser', 'recipe_dls', 'get_learner']
 
 # %% ../nbs/13_learner.ipynb #00000002
-import random, time
+import ctypes, platform, random, time
 from functools import partial
 
 import numpy as np, torch
@@ -118,6 +118,15 @@ def choose_precision(
     finally: torch.set_rng_state(state)
 
 # %% ../nbs/13_learner.ipynb #00000010
+_TRIM_THRESHOLD, _MMAP_MAX = -1, -4 # of glibc's malloc.h
+
+def keep_freed_memory()->bool: # Whether this system's C library could be told
+    "Let this process keep the memory that it frees, for its next step (glibc's `mallopt`, see mallopt(3)); it goes back to the system when the process ends"
+    if platform.libc_ver()[0] != 'glibc': return False
+    mallopt = ctypes.CDLL(None).mallopt
+    return bool(mallopt(_MMAP_MAX, 0) and mallopt(_TRIM_THRESHOLD, 2**31 - 1))
+
+# %% ../nbs/13_learner.ipynb #00000013
 class SeedEpochs(Callback):
     "Seed the order of batches, the augmentation and dropout anew for each epoch"
     order = -20
@@ -127,7 +136,7 @@ class SeedEpochs(Callback):
         set_seed((seed + 7919*rank_distrib()) % 2**32, reproducible=False) # one order for all processes, an augmentation for each
         self.learn.dls.train.rng = random.Random(seed)
 
-# %% ../nbs/13_learner.ipynb #00000012
+# %% ../nbs/13_learner.ipynb #00000015
 def last_epoch(
     learn # A Learner, in or after a fit
 )->dict: # Name -> value; empty for an epoch that a resume skipped
@@ -147,7 +156,7 @@ class KeepBest(Callback):
     def restore(self):
         if self.state is not None: self.learn.model.load_state_dict(self.state)
 
-# %% ../nbs/13_learner.ipynb #00000014
+# %% ../nbs/13_learner.ipynb #00000017
 def schedule(
     name:str,      # one_cycle or falling
     lrs,           # Largest rate of each group of layers (array)
@@ -158,7 +167,7 @@ def schedule(
     if name == 'falling': return {'lr': lambda pct: lrs*.95**int(pct*epochs + 1e-6)}
     return {'lr': combined_cos(.25, lrs/25, lrs, lrs/1e5), 'mom': combined_cos(.25, .95, .85, .95)}
 
-# %% ../nbs/13_learner.ipynb #00000016
+# %% ../nbs/13_learner.ipynb #00000019
 def group_rates(
     recipe:Recipe, # Its `lr` and `body_lr`
     n_groups:int   # Groups of layers, from the first to the head
@@ -167,7 +176,7 @@ def group_rates(
     if recipe.body_lr == 0: return np.array([0.]*(n_groups-1) + [recipe.lr])
     return recipe.lr*np.geomspace(recipe.body_lr, 1, n_groups)
 
-# %% ../nbs/13_learner.ipynb #00000019
+# %% ../nbs/13_learner.ipynb #0000001c
 def optimiser(
     device:torch.device # Where the weights are
 ): # What `Learner` takes as `opt_func`

@@ -110,7 +110,9 @@ def memory_advice(
 
 # %% ../nbs/14_training.ipynb #0000000d
 class NoValidation(Callback):
-    "Skip the validation of each epoch"
+    "Skip the validation of each epoch, and leave its figures out of what fastai and its loggers note"
+    def before_fit(self): self.metrics, self.learn.metrics, self.recorder.valid_metrics = self.learn.metrics, [], False
+    def after_fit(self): self.learn.metrics, self.recorder.valid_metrics = self.metrics, True
     def before_validate(self): raise CancelValidException
 
 def refit_epochs(
