@@ -17,11 +17,20 @@ from pathlib import Path
 from fastcore.docments import docments
 from fastcore.script import is_cli
 
-from .core import Param, PapError, command, home, progress, say
-from .recipes import Recipe
+from .core import Param, PapError, command, home, progress, read_json, say
+from .recipes import Recipe, make_recipe
 
 # %% ../nbs/50_cli.ipynb #00000005
 _version = Param('Print the version and stop', action='version')
+
+class _Switch(Param if isinstance(Param, type) else object):
+    "A switch, with the comment beside it as its help; what it is by default goes without saying"
+    def __init__(self, f, name):
+        super().__init__(type=bool)
+        self._f,self._name = f,name
+    def set_default(self, d):
+        super().set_default(d)
+        self.help = docments(self._f)[self._name]
 
 def with_options(
     **options # Name -> `Param` of further options, each None unless it is given
@@ -33,6 +42,7 @@ def with_options(
             if is_cli() and not sys.warnoptions: _hush()
             return f(*args, **kwargs)
         own = [p for p in signature(f).parameters.values() if p.kind != p.VAR_KEYWORD]
+        quiet.__annotations__ = {k: _Switch(f, k) if v is bool and isinstance(Param, type) else v for k,v in f.__annotations__.items()}
         more = [Parameter(k, Parameter.KEYWORD_ONLY, default=None, annotation=p) for k,p in options.items()]
         stop = Parameter('version', Parameter.KEYWORD_ONLY, default=f'pap_fastai {version("pap_fastai")}', annotation=_version)
         quiet.__signature__ = signature(f).replace(parameters=[*own, *more, stop])
@@ -178,6 +188,7 @@ def pap_train(
     "Train a classifier: data, split, training, predictions, figures and report in one run folder"
     options = {**locals(), **overrides}
     if list_archs is not None: return _list_archs(list_archs)
+    if not resume: _first_look(path, recipe, overrides)
     with redirect_stdout(sys.stderr):
         if resume: _refuse(pap_train, options, ('path','resume','device'), '--resume goes on with the options that the run began with')
         from pap_fastai.train import resume as resume_run, train
@@ -185,6 +196,11 @@ def pap_train(
         else: run = train(path, recipe, classes, images, split, folds, fold, buffer, out, device, precision, workers, cache, checkpoint_every, logger,
                              command=_command_line(), **_switches(overrides))
     if run: print(run.path) # of several processes only the first one has it
+
+def _first_look(path, recipe, overrides):
+    "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
+    make_recipe(recipe, **_switches(overrides))
+    if path and not Path(path).expanduser().exists(): raise PapError(f'There is no {path!r}: check the path.')
 
 def _list_archs(text):
     "Print the names of networks that contain `text`"
@@ -224,20 +240,34 @@ def _evaluate_other(run, path, images, out, plots, device):
     from pap_fastai.predict import open_model, predict_files
     from pap_fastai.predictions import make_predictions
     from pap_fastai.runs import open_run
-    config, kind = read_config(run), open_run(run).config['data']['kind']
+    config, trained = read_config(run), open_run(run)
+    kind = trained.config['data']['kind']
     out = Path(out or f'{Path(run)}-on-{Path(path).resolve().stem}')
     if out.exists(): raise PapError(f'{str(out)!r} exists and is not overwritten: choose another --out.')
     index = load_data(path, images or f'{kind}s', _scheme_option(config['scheme']))
     strange = sorted(set(index['label']) - set(config['classes']))
     if strange: raise PapError(f"The model knows {', '.join(config['classes'])}, not {', '.join(strange[:5])}: give data with the same classes.")
     paths = image_paths(index)
-    rows = list(progress(predict_files(open_model(run, 'torch', device), paths), len(paths), 'predicting'))
+    _warn_if_known(trained, paths)
+    model = open_model(run, 'torch', device)
+    model.config = {**model.config, 'temperature': 1.} # the tables of predictions hold what the network says before it
+    rows = list(progress(predict_files(model, paths), len(paths), 'predicting'))
     if bad := [o['error'] for o in rows if o['error']]: raise PapError(bad[0])
     probs = [[o[f'p_{c}'] for c in config['classes']] for o in rows]
     attrs = {k: index.attrs[k] for k in ('data','synthetic','scheme')}
     table = make_predictions(index['image'], probs, config['classes'], index['label'].to_numpy(), index['cluster'].to_numpy(), 'test', abnormal=config['abnormal'], **attrs)
-    evaluate_table(table, index.assign(split='test'), out, root=index.attrs['root'], plots=plots)
+    evaluate_table(table, index.assign(split='test'), out, root=index.attrs['root'], plots=plots, fitted=read_json(trained.metrics_file).get('calibration'))
     return out
+
+def _warn_if_known(run, paths):
+    "Say how many of some images the run has learnt from"
+    from pap_fastai.index import read_index
+    from pap_fastai.runs import find_root
+    try: root = find_root(run)
+    except PapError: return # its images are gone, so these are others
+    index = read_index(run.index_file, root=root)
+    known = {(Path(root)/o).resolve() for o in index.loc[index['split'] != 'test', 'image']} & {Path(o).resolve() for o in paths}
+    if known: say(f'Warning: {len(known)} of the {len(paths)} images are of the training and validation parts of this run: figures on them say nothing about new images.')
 
 # %% ../nbs/50_cli.ipynb #0000001f
 @with_options()
@@ -352,6 +382,7 @@ def pap_experiments(
     **overrides           # Fields of `Recipe`
 ):
     "The original study again, beside its results (or, with --gap, one recipe under several splits); the same command goes on where it was stopped"
+    _first_look(path, recipe or ('features' if gap else 'paper'), overrides)
     several = dict(classes=_values('classes', classes, ()), seeds=_values('seed', seed, (0,), int))
     given = {k: v for k,v in dict(images=_values('images', images, None), splits=_values('split', split, None), archs=_values('arch', arch, None), folds=folds, recipe=recipe).items() if v is not None}
     options = dict(out=out, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, command=_command_line(), **_switches(overrides))

@@ -118,7 +118,8 @@ def make_metrics(
     split:dict=None,          # How the data were split
     seconds:dict=None,        # How long what took
     chose_epoch:str='',       # Which validation images chose the epoch: '', 'half' or 'all'
-    refit:bool=False          # The network learnt from the validation part once that was predicted
+    refit:bool=False,         # The network learnt from the validation part once that was predicted
+    fitted:dict=None          # For other data: the calibration of the run whose network predicted them
 )->dict: # What `metrics.json` holds
     "All figures of a table of predictions"
     started, a = time.perf_counter(), predictions.attrs
@@ -128,7 +129,8 @@ def make_metrics(
     if (predictions['split'] == 'valid').any():
         found['valid'] = short_figures(predictions, 'valid')
         found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch, refit)
-        if screening := screening_figures(predictions, found['calibration']): found['screening'] = screening
+    elif fitted and 'temperature' in fitted: found['calibration'] = dict(fitted, test=calibration_report(predictions, fitted['temperature']))
+    if screening := screening_figures(predictions, found.get('calibration', {})): found['screening'] = screening
     if baseline := _baseline(index): found['size_only'] = baseline
     return dict(found, seconds=dict(seconds or {}, evaluate=round(time.perf_counter() - started, 2)))
 
@@ -228,12 +230,13 @@ def evaluate_table(
     split:dict=None,          # What is known of the split; other data are a test part as a whole
     root=None,                # Folder of the images, for a gallery of what was missed
     plots:bool=True,          # Draw plots and write the review list and the report too
-    quiet:bool=False          # Print nothing
+    quiet:bool=False,         # Print nothing
+    fitted:dict=None          # The calibration of the run whose network predicted them, from its `metrics.json`
 )->dict: # The metrics
-    "Write predictions, metrics, plots and report into `out`; raises `PapError` for images without a label"
+    "Write predictions (as they are before the temperature), metrics, plots and report into `out`; raises `PapError` for images without a label"
     if not (predictions['split'] == 'test').any(): predictions = predictions.assign(split='test')
     check_predictions(predictions, labelled=True)
-    metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)))
+    metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)), fitted=fitted)
     write_predictions(Path(out)/Run.FILES['predictions'], predictions)
     write_json(Path(out)/Run.FILES['metrics'], metrics)
     if plots: write_outputs(out, predictions, root)

@@ -8,7 +8,7 @@ __all__ = ['KEYS', 'original_table', 'difference', 'exceeds_noise', 'count_figur
            'study_lines', 'plot_study', 'write_study', 'run_grid', 'check_failed', 'run_experiments', 'study_text']
 
 # %% ../nbs/30_experiments.ipynb #00000002
-import os, shutil, sys, traceback
+import os, shutil, sys, time, traceback
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.resources import files
@@ -29,6 +29,7 @@ from .recipes import Recipe, make_recipe, place_weights, recipe_dict
 from .runs import Run, open_run
 from .splits import split_index
 from .train import resume, run_recipe, train
+from .training import clock
 from .weights import STUDY_ARCHS, check_arch
 
 # %% ../nbs/30_experiments.ipynb #00000005
@@ -153,9 +154,12 @@ def _attempt(e, path, out, options):
 
 def _run_here(grid, path, out, options):
     "Run experiments one after another; pairs of experiment and error"
+    started = time.monotonic()
     for i, e in enumerate(grid):
-        say(f'[{i+1}/{len(grid)}] {e.name}')
-        yield e, _attempt(e, path, out, options)
+        spent = time.monotonic() - started
+        say(f'[{i+1}/{len(grid)}] {e.name}' + (f', about {clock(spent/i*(len(grid) - i))} left for all' if i and spent > 1 else ''))
+        quiet = e.recipe.name == 'features' if options.get('quiet') is None else options['quiet']
+        yield e, _attempt(e, path, out, {**options, 'quiet': quiet})
 
 # %% ../nbs/30_experiments.ipynb #0000001a
 def start_ray(
@@ -173,6 +177,7 @@ def start_ray(
 
 def _run_on_ray(grid, path, out, options, address=None, cpus=None, retries=3):
     "Run experiments as Ray tasks; pairs of experiment and error, as they end"
+    options = {**options, 'quiet': True} # what a worker says is not seen here
     ray = start_ray(address, cpus)
     gpus = 1 if ray.cluster_resources().get('GPU') and options.get('device') != 'cpu' else 0
     task = ray.remote(max_retries=retries, num_cpus=1, num_gpus=gpus)(_attempt)
@@ -368,7 +373,7 @@ def run_experiments(
     device:str=None,            # cpu, cuda, mps; found by default
     precision:str='auto',       # auto, fp32, bf16
     workers:int=0,              # Reading processes where there is no pixel cache
-    quiet:bool=True,            # Say nothing about single epochs
+    quiet:bool=None,            # Say nothing about single epochs; by default so where they take no time, with `features`, and on a Ray cluster
     command:str='',             # The command line, for the reports
     **overrides                 # Fields of `Recipe`: epochs, size, weights, batch_size ...
 )->pd.DataFrame: # The summary, beside the original

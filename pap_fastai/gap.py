@@ -340,7 +340,7 @@ def run_gap(
     ray_address:str=None,  # Address of a running Ray cluster; a local one by default
     ray_cpus:int=None,     # Cores of a local Ray cluster; all by default
     workers:int=0,         # Reading processes where there is no pixel cache
-    quiet:bool=True,       # Say nothing about single epochs
+    quiet:bool=None,       # Say nothing about single epochs; by default so with `features`
     command:str='',        # The command line, for the record
     **overrides            # Fields of `Recipe`
 )->pd.DataFrame: # One row a class scheme and split
