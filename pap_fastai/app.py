@@ -6,9 +6,9 @@
 __all__ = ['WHY', 'NOTE', 'MAX_PIXELS', 'MOST', 'OPEN', 'BELOW', 'POLICY', 'CSS', 'KEEP', 'PASSWORD', 'safe', 'data_uri',
            'download_link', 'top_classes', 'bars', 'error_card', 'cell_card', 'read_upload', 'upload_columns',
            'answer_uploads', 'to_csv', 'uploads_card', 'answer_field', 'field_card', 'open_heat', 'heat_picture',
-           'one_at_a_time', 'Desk', 'draw_examples', 'draw_example_field', 'example_strip', 'page_status', 'Guard',
-           'head_text', 'foot_text', 'about_text', 'empty_card', 'load_gradio', 'build_page', 'find_login', 'find_port',
-           'start_page', 'make_desk', 'serve']
+           'one_at_a_time', 'Desk', 'draw_examples', 'draw_example_field', 'example_strip', 'page_status', 'Attempts',
+           'Guard', 'head_text', 'foot_text', 'about_text', 'empty_card', 'load_gradio', 'build_page', 'find_login',
+           'find_port', 'start_page', 'make_desk', 'serve']
 
 # %% ../nbs/44_app.ipynb #00000002
 import base64, html, io, json, os, re, socket, time, unicodedata
@@ -360,30 +360,50 @@ def page_status(
     if length is None or not str(length).isdecimal(): return 411
     return 413 if int(length) > (max_bytes if path.rstrip('/') == _API + 'upload' else 2**20) else 0
 
-# %% ../nbs/44_app.ipynb #00000029
+# %% ../nbs/44_app.ipynb #0000002a
+class Attempts:
+    "Failed logins of the last `seconds`, by address"
+    def __init__(self,
+        most:int=5,       # Failures from which on an address must wait
+        seconds:float=60, # How long a failure counts
+        now=time.monotonic # A clock
+    ): self.most,self.seconds,self.now,self.failures = most,seconds,now,{}
+    def _recent(self, address): return [t for t in self.failures.get(address, ()) if self.now() - t < self.seconds]
+    def note(self, address):
+        "Remember a failure, and forget those that are over"
+        self.failures[address] = self._recent(address) + [self.now()]
+        self.failures = {k: recent for k in self.failures if (recent := self._recent(k))}
+    def must_wait(self, address)->bool: return len(self._recent(address)) >= self.most
+
+# %% ../nbs/44_app.ipynb #0000002c
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
           "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'")
 _HEADERS = [(b'content-security-policy', POLICY.encode()), (b'x-content-type-options', b'nosniff'), (b'referrer-policy', b'no-referrer'), (b'x-frame-options', b'DENY')]
+_SAID = {404: b'This page has nothing there.', 429: b'Too many wrong passwords: wait a minute.'}
 
 class Guard:
     "Lets through what `page_status` knows, and adds the headers that keep a page to itself"
     def __init__(self,
         app,          # The application behind it (ASGI)
         max_bytes:int # Of an upload
-    ): self.app,self.max_bytes = app,max_bytes
+    ): self.app,self.max_bytes,self.attempts = app,max_bytes,Attempts()
     async def __call__(self, scope, receive, send):
         if scope['type'] == 'lifespan': return await self.app(scope, receive, send)
         if scope['type'] != 'http': return # the page has no web sockets
         length = dict(scope['headers']).get(b'content-length')
         status = page_status(scope['method'], scope['path'], length and length.decode('latin-1'), self.max_bytes)
+        login, address = scope['method'] == 'POST' and scope['path'].rstrip('/') == '/login', (scope.get('client') or ('',))[0]
+        if not status and login and self.attempts.must_wait(address): status = 429
         async def sealed(message):
-            if message['type'] == 'http.response.start': message = message | dict(headers=[*message.get('headers', ()), *_HEADERS])
+            if message['type'] == 'http.response.start':
+                message = message | dict(headers=[*message.get('headers', ()), *_HEADERS])
+                if login and message['status'] == 400: self.attempts.note(address) # what Gradio says to a wrong password
             await send(message)
         if not status: return await self.app(scope, receive, sealed)
         await sealed(dict(type='http.response.start', status=status, headers=[(b'content-type', b'text/plain'), (b'connection', b'close')]))
-        await sealed(dict(type='http.response.body', body=b'This page has nothing there.' if status == 404 else b'This request is refused.'))
+        await sealed(dict(type='http.response.body', body=_SAID.get(status, b'This request is refused.')))
 
-# %% ../nbs/44_app.ipynb #0000002c
+# %% ../nbs/44_app.ipynb #0000002f
 CSS = """
 .gradio-container {max-width: 1100px !important; margin: 0 auto !important; padding: 0 20px 48px !important}
 .gradio-container .main, .gradio-container .wrap.app, .gradio-container .html-container {padding: 0 !important}
@@ -445,7 +465,7 @@ div.pap-refused {border-radius: 10px; padding: 12px 16px}
   .pap-facts {grid-template-columns: 1fr; gap: 2px} .pap-facts dd {margin-bottom: 8px} .pap-p .pap-track {display: none}
 }""".replace('SOFT', 'color-mix(in srgb, var(--body-text-color) 68%, transparent)').replace('BLUE', BLUE).replace('VERMILION', VERMILION).replace('GREY', GREY)
 
-# %% ../nbs/44_app.ipynb #0000002e
+# %% ../nbs/44_app.ipynb #00000031
 def head_text(
     predictor # Whose page it is
 )->str: # HTML
@@ -477,7 +497,7 @@ def about_text(
 
 def empty_card(text): return f'<section class="pap-card pap-empty"><p>{safe(text)}</p></section>'
 
-# %% ../nbs/44_app.ipynb #00000031
+# %% ../nbs/44_app.ipynb #00000034
 KEEP = 10 # minutes until an upload is removed
 
 def load_gradio():
@@ -508,7 +528,7 @@ def _or_card(answer, name=''):
     try: return answer()
     except PapError as e: return error_card(name, e)
 
-# %% ../nbs/44_app.ipynb #00000033
+# %% ../nbs/44_app.ipynb #00000036
 _PRESS = "element.addEventListener('click', e => { const b = e.target.closest('[data-i]'); if (b) trigger('click', {index: Number(b.dataset.i)}) })"
 _HIDDEN = dict(api_visibility='private', scroll_to_output=True, concurrency_id='page', concurrency_limit=2)
 
@@ -553,7 +573,7 @@ def _field_tab(gr, desk, Upload):
     upload.upload(uploaded, [upload, what, scale], [result, upload], **_HIDDEN)
     strip.click(lambda what, scale: _or_card(lambda: desk.field(example, 'the synthetic field', what, scale)), [what, scale], result, **_HIDDEN)
 
-# %% ../nbs/44_app.ipynb #00000035
+# %% ../nbs/44_app.ipynb #00000038
 def _add_api(gr, desk, Upload):
     "The three names that programs call"
     def answered(f):
@@ -591,7 +611,7 @@ def build_page(
         _add_api(gr, desk, Upload)
     return page
 
-# %% ../nbs/44_app.ipynb #00000037
+# %% ../nbs/44_app.ipynb #0000003a
 PASSWORD = 'PAP_APP_PASSWORD' # the environment variable
 
 def find_login(
@@ -627,7 +647,7 @@ def find_port(
         if 'in use' in str(e) or getattr(e, 'winerror', 0) == 10048: raise PapError(f'Port {port} is taken, perhaps by another page: choose another --port, or 0 for any that is free.') from None
         raise PapError(f'--host {host} is no address of this machine ({e.strerror}): give 127.0.0.1, or 0.0.0.0 for all of its addresses.') from None
 
-# %% ../nbs/44_app.ipynb #0000003a
+# %% ../nbs/44_app.ipynb #0000003d
 def _theme(gr):
     "Gradio's base theme with the fonts of the system: nothing to load"
     fonts = ['ui-sans-serif', 'system-ui', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'sans-serif']

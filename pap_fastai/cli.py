@@ -174,6 +174,7 @@ def pap_train(
     folds:int=None,        # Cut the data in so many folds
     fold:int=None,         # Which of them is the test part, from 0
     buffer:int=0,          # Clusters to leave out between the parts
+    shift:float=0.,        # By what fraction of a block the borders of the block split move up, to repeat a result with other borders
     out:str=None,          # New run folder; `runs/<time>-<arch>-<split>` by default
     resume:str=None,       # Go on with this run; PATH is where its images are now, if they were moved
     device:str=None,       # cpu, cuda, cuda:1, mps; found by default
@@ -193,7 +194,7 @@ def pap_train(
         if resume: _refuse(pap_train, options, ('path','resume','device'), '--resume goes on with the options that the run began with')
         from pap_fastai.train import resume as resume_run, train
         if resume: run = resume_run(resume, path, device)
-        else: run = train(path, recipe, classes, images, split, folds, fold, buffer, out, device, precision, workers, cache, checkpoint_every, logger,
+        else: run = train(path, recipe, classes, images, split, folds, fold, buffer, shift, out, device, precision, workers, cache, checkpoint_every, logger,
                              command=_command_line(), **_switches(overrides))
     if run: print(run.path) # of several processes only the first one has it
 
@@ -248,7 +249,7 @@ def _evaluate_other(run, path, images, out, plots, device):
     strange = sorted(set(index['label']) - set(config['classes']))
     if strange: raise PapError(f"The model knows {', '.join(config['classes'])}, not {', '.join(strange[:5])}: give data with the same classes.")
     paths = image_paths(index)
-    _warn_if_known(trained, paths)
+    fitted = None if _warn_if_known(trained, paths) else read_json(trained.metrics_file).get('calibration')
     model = open_model(run, 'torch', device)
     model.config = {**model.config, 'temperature': 1.} # the tables of predictions hold what the network says before it
     rows = list(progress(predict_files(model, paths), len(paths), 'predicting'))
@@ -256,18 +257,19 @@ def _evaluate_other(run, path, images, out, plots, device):
     probs = [[o[f'p_{c}'] for c in config['classes']] for o in rows]
     attrs = {k: index.attrs[k] for k in ('data','synthetic','scheme')}
     table = make_predictions(index['image'], probs, config['classes'], index['label'].to_numpy(), index['cluster'].to_numpy(), 'test', abnormal=config['abnormal'], **attrs)
-    evaluate_table(table, index.assign(split='test'), out, root=index.attrs['root'], plots=plots, fitted=read_json(trained.metrics_file).get('calibration'))
+    evaluate_table(table, index.assign(split='test'), out, root=index.attrs['root'], plots=plots, fitted=fitted)
     return out
 
 def _warn_if_known(run, paths):
-    "Say how many of some images the run has learnt from"
+    "Say how many of some images the run has learnt from; how many there are"
     from pap_fastai.index import read_index
     from pap_fastai.runs import find_root
     try: root = find_root(run)
-    except PapError: return # its images are gone, so these are others
+    except PapError: return 0 # its images are gone, so these are others
     index = read_index(run.index_file, root=root)
     known = {(Path(root)/o).resolve() for o in index.loc[index['split'] != 'test', 'image']} & {Path(o).resolve() for o in paths}
-    if known: say(f'Warning: {len(known)} of the {len(paths)} images are of the training and validation parts of this run: figures on them say nothing about new images.')
+    if known: say(f'Warning: {len(known)} of the {len(paths)} images are of the training and validation parts of this run: figures on them say nothing about new images, and its threshold is not judged by them.')
+    return len(known)
 
 # %% ../nbs/50_cli.ipynb #0000001f
 @with_options()
@@ -371,6 +373,7 @@ def pap_experiments(
     split:str=None,       # random, cluster, block, or CSVs with columns image,split; random by default; with --gap random,cluster,block, and slides for runs of clusters in one light
     seed:str='0',         # Seeds
     folds:int=None,       # Cut the data in so many folds and test on each; 5 with --gap
+    shift:float=0.,       # By what fraction of a block the borders of the block split move up
     recipe:str=None,      # paper by default, features with --gap; the options from --weights on replace its fields
     out:str=None,         # Folder of the run folders and tables; what is done in it is kept; `runs/study` or `runs/gap` by default
     engine:str='local',   # local: one run after another; ray: side by side on a Ray cluster (pip install "pap_fastai[ray]"). Ray LISTENS ON ALL NETWORK INTERFACES while it runs: see that a firewall closes its ports
@@ -385,7 +388,7 @@ def pap_experiments(
     _first_look(path, recipe or ('features' if gap else 'paper'), overrides)
     several = dict(classes=_values('classes', classes, ()), seeds=_values('seed', seed, (0,), int))
     given = {k: v for k,v in dict(images=_values('images', images, None), splits=_values('split', split, None), archs=_values('arch', arch, None), folds=folds, recipe=recipe).items() if v is not None}
-    options = dict(out=out, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, command=_command_line(), **_switches(overrides))
+    options = dict(shift=shift, out=out, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, command=_command_line(), **_switches(overrides))
     if not gap:
         from pap_fastai.experiments import run_experiments
         run_experiments(path, **several, **given, **options)

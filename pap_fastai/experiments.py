@@ -86,10 +86,11 @@ class Experiment:
     recipe:Recipe      # Network, seed and everything else
     folds:int=None     # Cut into so many folds
     fold:int=None      # Which of them is the test part
+    shift:float=0.     # By what fraction of a block the borders of block move up
     @property
     def name(self)->str:
         "Its run folder"
-        fold = [] if self.folds is None else [f'f{self.fold}']
+        fold = [f'up{self.shift:g}']*bool(self.shift) + [f'f{self.fold}']*(self.folds is not None)
         return '-'.join([self.classes, self.images, self.recipe.arch.replace('/', '_'), Path(self.split).stem, *fold, f's{self.recipe.seed}'])
 
 def study_grid(
@@ -100,6 +101,7 @@ def study_grid(
     folds:int=None,             # Cut into so many folds and test on each
     recipe:str='paper',         # Recipe to start from
     seeds=(0,),                 # Seeds
+    shift:float=0.,             # By what fraction of a block the borders of block move up
     **overrides                 # Fields of `Recipe`
 )->list: # `Experiment`s, in the order of the original's table
     "All runs of a study; raises `PapError` for a name or value that does not exist"
@@ -109,7 +111,7 @@ def study_grid(
     if folds is not None and folds < 2: raise PapError(f'--folds {folds}: at least 2 are needed.')
     if len({Path(o).stem for o in splits}) < len(splits): raise PapError('Two of the splits have one name: rename a CSV, since run folders are named by it.')
     parts = [(None, None)] if folds is None else [(folds, k) for k in range(folds)]
-    return [Experiment(str(c), i, str(s), make_recipe(recipe, arch=check_arch(a), seed=seed, **overrides), *part)
+    return [Experiment(str(c), i, str(s), make_recipe(recipe, arch=check_arch(a), seed=seed, **overrides), *part, shift)
             for c in classes for i in images for a in archs for s in splits for seed in seeds for part in parts]
 
 # %% ../nbs/30_experiments.ipynb #00000012
@@ -122,7 +124,7 @@ def _check_same(run, e, index):
     config = run.config
     there, wanted = recipe_dict(run_recipe(run)), recipe_dict(place_weights(e.recipe, lambda o: str(Path(o).resolve())))
     other = [f'{k} {there[k]} instead of {v}' for k, v in wanted.items() if there[k] != v]
-    other += [f'split: {k} {config["split"].get(k)} instead of {v}' for k, v in index.attrs['split'].items() if k in ('name','folds','fold','train','test') and config['split'].get(k) != v]
+    other += [f'split: {k} {config["split"].get(k)} instead of {v}' for k, v in index.attrs['split'].items() if k in ('name','folds','fold','shift','train','test') and config['split'].get(k) != v]
     if config['data']['fingerprint'] != fingerprint(index): other.append('other images')
     if other: raise PapError(f'{run.path.name!r} is there with {", ".join(other)}: choose another --out, or delete that folder.')
 
@@ -135,8 +137,8 @@ def run_experiment(
     "Make one run, go on with it if it was stopped, leave it if it is done; raises `PapError` when it cannot be made"
     folder = Path(out)/e.name
     _clear_unstarted(folder)
-    if not folder.exists(): return train(path, e.recipe, e.classes, e.images, e.split, folds=e.folds, fold=e.fold, out=folder, **options)
-    run, index = open_run(folder), split_index(load_data(path, e.images, e.classes), e.split, folds=e.folds, fold=e.fold)
+    if not folder.exists(): return train(path, e.recipe, e.classes, e.images, e.split, folds=e.folds, fold=e.fold, shift=e.shift, out=folder, **options)
+    run, index = open_run(folder), split_index(load_data(path, e.images, e.classes), e.split, folds=e.folds, fold=e.fold, shift=e.shift)
     _check_same(run, e, index)
     return run if run.state == 'done' else resume(folder, root=index.attrs['root'], device=options.get('device'), quiet=options.get('quiet', False))
 
@@ -366,6 +368,7 @@ def run_experiments(
     folds:int=None,             # Cut into so many folds and test on each
     recipe:str='paper',         # Recipe to start from
     seeds=(0,),                 # Seeds
+    shift:float=0.,             # By what fraction of a block the borders of block move up
     out=None,                   # The study's folder, one run folder in it for each run; `runs/study` by default
     engine:str='local',         # local: one run after another in this process; ray: on a Ray cluster, which listens on the network
     ray_address:str=None,       # Address of a running Ray cluster; a local one by default
@@ -378,7 +381,7 @@ def run_experiments(
     **overrides                 # Fields of `Recipe`: epochs, size, weights, batch_size ...
 )->pd.DataFrame: # The summary, beside the original
     "Run a study and print it beside the original; raises `PapError` at the end when a run failed"
-    grid, out = study_grid(classes, images, archs, splits, folds, recipe, seeds, **overrides), Path(out or home()/'runs'/'study')
+    grid, out = study_grid(classes, images, archs, splits, folds, recipe, seeds, shift, **overrides), Path(out or home()/'runs'/'study')
     failed = run_grid(grid, path, out, engine, ray_address, ray_cpus, after=lambda: write_study(out), device=device, precision=precision, workers=workers, quiet=quiet, command=command)
     summary = write_study(out)
     if summary is not None:

@@ -220,10 +220,10 @@ def write_slide_splits(
 # %% ../nbs/31_gap.ipynb #0000001f
 SPLITS = ('random', 'cluster', 'block', 'slides') # from the easiest question to the hardest
 
-def _fold_grid(split, index, classes, images, recipe, folds, out, slides, overrides):
+def _fold_grid(split, index, classes, images, recipe, folds, shift, out, slides, overrides):
     "The experiments of one split"
     one = dict(classes=[classes], images=[images], archs=[make_recipe(recipe, **overrides).arch], recipe=recipe, seeds=[overrides.get('seed') or 0], **{k: v for k, v in overrides.items() if k not in ('arch','seed')})
-    if split != 'slides': return study_grid(splits=[split], folds=folds, **one)
+    if split != 'slides': return study_grid(splits=[split], folds=folds, shift=shift, **one)
     return study_grid(splits=[str(o) for o in write_slide_splits(index, slides, out, folds)], **one)
 
 def _pooled(runs):
@@ -313,11 +313,11 @@ def _write_neighbours(index, out, recipe, device, precision, quiet):
     lines = [f"{slides.nunique()} pseudo-slides; random halves of the cells agree on them with an adjusted Rand index of {agree.mean():.2f} (" + ', '.join(f'{k} {v:.2f}' for k, v in agree.items()) + ')', *share_lines(share)]
     return slides, lines
 
-def _gap_of_scheme(classes, path, index, splits, folds, recipe, images, out, slides, options, overrides):
+def _gap_of_scheme(classes, path, index, splits, folds, shift, recipe, images, out, slides, options, overrides):
     "Rows of one class scheme, the answers behind them, errors, and how many runs there were"
     rows, answers, failed, total = [], {}, {}, 0
     for split in splits:
-        grid = _fold_grid(split, index, classes, images, recipe, folds, out, slides, overrides)
+        grid = _fold_grid(split, index, classes, images, recipe, folds, shift*(split == 'block'), out, slides, overrides)
         errors, total = run_grid(grid, path, out, **options), total + len(grid)
         failed |= errors
         if errors: continue
@@ -330,6 +330,7 @@ def run_gap(
     recipe:str='features', # Recipe
     splits=('random','cluster','block'), # Splits; slides: by pseudo-slides
     folds:int=5,           # Folds of each, so that every image is tested once
+    shift:float=0.,        # By what fraction of a block the borders of block move up, to repeat it with others
     classes=('5','2'),     # Class schemes
     images:str='cells',    # cells or fields
     out=None,              # Folder; `runs/gap` by default
@@ -354,7 +355,7 @@ def run_gap(
     options = dict(engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, quiet=quiet, command=command)
     for scheme in classes:
         scheme_index = load_data(path, images, scheme)
-        found = _gap_of_scheme(scheme, path, scheme_index, splits, folds, recipe, images, out, slides, options, overrides)
+        found = _gap_of_scheme(scheme, path, scheme_index, splits, folds, shift, recipe, images, out, slides, options, overrides)
         rows += found[0]; answers |= found[1]; failed |= found[2]; total += found[3]
         if rows: table = write_gap(rows, out, index, command)
     if rows:

@@ -221,6 +221,7 @@ def train(
     folds:int=None,       # Cut the data in so many folds
     fold:int=None,        # Which of them is the test part, from 0
     buffer:int=0,         # Clusters to drop between the parts
+    shift:float=0.,       # By what fraction of a block the borders of the block split move up
     out=None,             # New run folder
     device:str=None,      # cpu, cuda, mps; found by default
     precision:str='auto', # auto, fp32, bf16
@@ -237,7 +238,7 @@ def train(
     def begin():
         chosen = make_recipe(recipe, **overrides) if isinstance(recipe, str) else check_recipe(replace(recipe, **overrides))
         _check_options(chosen, options)
-        index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, seed=230, buffer=buffer)
+        index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, seed=230, buffer=buffer, shift=shift)
         return _begin(index, chosen, options, out, command)
     return _carry_out(begin)
 
