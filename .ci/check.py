@@ -63,13 +63,18 @@ def one_way():
     for name, number in order.items():
         tree = ast.parse((ROOT/'pap_fastai'/f'{name}.py').read_text(encoding='utf-8'))
         used = {node.module.split('.')[-1] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and (node.level or node.module.startswith('pap_fastai.'))}
-        wrong += [f'{name} imports {o}' for o in sorted(used) if order.get(o, -1) > number]
+        wrong += [f'{name} imports {o}' for o in sorted(used) if order.get(o, -1) >= number]
     return ', '.join(wrong)
 
 def small():
     "no notebook is over 300 KB, none holds widget state"
     return ', '.join([f'{p.name}: {p.stat().st_size//1000} KB' for p in notebooks() if p.stat().st_size > NOTEBOOK_LIMIT]
                      + [f'{p.name}: widget state' for p in notebooks() if 'widgets' in json.loads(p.read_text(encoding='utf-8'))['metadata']])
+
+def no_paths():
+    "no stored output holds a path of a machine"
+    def said(path): return json.dumps([{**o, 'data': {k: v for k,v in o.get('data', {}).items() if not k.startswith('image/')}} for c in cells(path) for o in c.get('outputs', [])])
+    return ', '.join(p.name for p in notebooks() if '/tmp/' in said(p))
 
 def readme():
     "README.md agrees with nbs/index.ipynb"
@@ -152,7 +157,7 @@ def main_job():
 if __name__ == '__main__':
     started = time.time()
     print('== house rules')
-    for f in (installed, clean, modules, one_way, small, readme, commands): check(f)
+    for f in (installed, clean, modules, one_way, small, no_paths, readme, commands): check(f)
     print(f'== notebooks, {time.time()-started:.0f} s after the installation')
     test_notebooks()
     print(f'== the main job, {time.time()-started:.0f} s after the installation')
