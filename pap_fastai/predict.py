@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGINES', 'torch_engine', 'weights_digest',
            'onnx_engine', 'openvino_engine', 'choose_engine', 'Predictor', 'open_model', 'list_images', 'read_ahead',
-           'answer_columns', 'answer_rows', 'row_columns', 'predict_files', 'SomeUnreadable', 'RowWriter', 'predict_to']
+           'answer_columns', 'answer_rows', 'top_classes', 'row_columns', 'predict_files', 'SomeUnreadable',
+           'RowWriter', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
 import collections, csv, glob, hashlib, io, itertools, json, os
@@ -21,7 +22,7 @@ from .core import PapError, check_name, harmless, progress
 from .images import find_images, open_image, resize_image, split_masks
 from .refusal import REFUSAL_FILE, load_refusal
 
-# %% ../nbs/40_predict.ipynb #00000005
+# %% ../nbs/40_predict.ipynb #00000007
 CHUNK = 16 # images that one core takes at a time
 
 def _cores():
@@ -55,7 +56,7 @@ def torch_engine(
         return tuple(np.concatenate(o) for o in zip(*parts))
     return in_parts
 
-# %% ../nbs/40_predict.ipynb #00000007
+# %% ../nbs/40_predict.ipynb #0000000a
 ONNX_FILE, OPENVINO_FILE, INT8_FILE = 'model.onnx', 'model.xml', 'model-int8.onnx'
 OUTPUTS = ['probabilities', 'logits', 'features'] # of the ONNX graph; its input is `images`, uint8 (n, size, size, 3)
 
@@ -78,19 +79,20 @@ def _sized_file(folder, name):
     if not weights/16 - some <= size <= 4*weights + some: raise PapError(f'{str(file)!r} is of another size than the weights beside it: make it again with pap_export.')
     return file
 
-def _onnx_bytes(folder, name):
-    "The bytes of an ONNX file that stands alone"
-    file = _sized_file(folder, name)
-    data = file.read_bytes()
-    if b'location' in data: raise PapError(f'{str(file)!r} names further files, and a bundle names none: make it again with pap_export.') # ONNX's key of external data
-    return data
-
 def _check_digest(folder, name, digest):
     "A `PapError` when a file was made from other weights"
     if digest != weights_digest(folder): raise PapError(f'{str(folder/name)!r} was made from other weights than {WEIGHTS_FILE} beside it: make it again with pap_export.')
 
 def _broken(folder, name, e):
     return PapError(f'{str(folder/name)!r} cannot be run ({" ".join(str(e).split())[:120]}): make it again with pap_export.')
+
+# %% ../nbs/40_predict.ipynb #0000000d
+def _onnx_bytes(folder, name):
+    "The bytes of an ONNX file that stands alone"
+    file = _sized_file(folder, name)
+    data = file.read_bytes()
+    if b'location' in data: raise PapError(f'{str(file)!r} names further files, and a bundle names none: make it again with pap_export.') # ONNX's key of external data
+    return data
 
 def onnx_engine(
     folder,              # A bundle
@@ -110,6 +112,7 @@ def onnx_engine(
         except Exception as e: raise _broken(folder, name, e) from None
     return answer
 
+# %% ../nbs/40_predict.ipynb #00000011
 def _openvino_model(core, folder, name):
     "OpenVINO's model from a bundle; a `PapError` for one of other weights"
     if name == ONNX_FILE:
@@ -139,7 +142,7 @@ def openvino_engine(
         return out['logits'].copy(), out['features'].copy()
     return answer
 
-# %% ../nbs/40_predict.ipynb #00000009
+# %% ../nbs/40_predict.ipynb #00000014
 ENGINES = ['auto', 'torch', 'onnx', 'onnx-int8', 'openvino']
 _LIBRARIES = {'torch': ('torch', WEIGHTS_FILE, ''), 'onnx': ('onnxruntime', ONNX_FILE, '[onnx]'), 'onnx-int8': ('onnxruntime', INT8_FILE, '[onnx]'), 'openvino': ('openvino', ONNX_FILE, '[openvino]')}
 
@@ -162,7 +165,7 @@ def choose_engine(
     if not find_spec(library): raise PapError(f'{library} is not installed: pip install "pap_fastai{extra}", or choose another --engine.')
     return engine
 
-# %% ../nbs/40_predict.ipynb #0000000b
+# %% ../nbs/40_predict.ipynb #00000017
 def _softmax(logits):
     e = np.exp(logits - logits.max(1, keepdims=True))
     return e/e.sum(1, keepdims=True)
@@ -220,7 +223,7 @@ def open_model(
     run = {'torch': lambda: torch_engine(folder, device, precision), 'onnx': lambda: onnx_engine(folder), 'onnx-int8': lambda: onnx_engine(folder, INT8_FILE), 'openvino': lambda: openvino_engine(folder)}[engine]()
     return Predictor(folder, config, engine, run, load_refusal(folder), precision)
 
-# %% ../nbs/40_predict.ipynb #00000010
+# %% ../nbs/40_predict.ipynb #0000001c
 def _csv_images(path):
     "The column `image` of a CSV as paths"
     try:
@@ -245,7 +248,7 @@ def list_images(
     if not any(map(os.path.lexists, files)): raise PapError(f'There is no {str(files[0])!r}' + (f', nor any other of the {len(files)} images' if len(files) > 1 else '') + ': check the path.')
     return list(dict.fromkeys(files))
 
-# %% ../nbs/40_predict.ipynb #00000013
+# %% ../nbs/40_predict.ipynb #0000001f
 def _read(path, size, resize):
     "(pixels, (width, height), '') of an image file, or (None, None, what is wrong)"
     try:
@@ -270,6 +273,7 @@ def read_ahead(
             yield path, *future.result()
             more(1)
 
+# %% ../nbs/40_predict.ipynb #00000022
 def answer_columns(
     predictor:Predictor # A model
 )->list: # Names
@@ -290,6 +294,15 @@ def answer_rows(
         columns |= {k: v if k == 'refused' else v.round(4).tolist() for k,v in scores.items()}
     return [dict(zip(columns, o)) for o in zip(*columns.values())]
 
+def top_classes(
+    row:dict, # A row of `answer_rows`
+    classes,  # Of the model
+    top:int=5 # How many, at least one
+)->list: # (class, probability), the most probable first
+    "The most probable classes of an image"
+    return sorted(((c, row[f'p_{c}']) for c in classes), key=lambda o: -o[1])[:max(1, top)]
+
+# %% ../nbs/40_predict.ipynb #00000025
 def row_columns(
     predictor:Predictor # A model
 )->list: # Names
@@ -318,7 +331,7 @@ def predict_files(
     ahead = read_ahead(paths, predictor.size, predictor.resize, 2*batch_size, threads)
     while batch := list(itertools.islice(ahead, batch_size)): yield from _batch_rows(predictor, batch)
 
-# %% ../nbs/40_predict.ipynb #00000017
+# %% ../nbs/40_predict.ipynb #00000029
 class SomeUnreadable(PapError):
     "Some images could not be read; the others are in the table"
     exit_code = 3
@@ -363,7 +376,7 @@ def _done_rows(part, columns, format, files):
     os.truncate(part, sum(map(len, rows)))
     return len(cells), sum(bool(o[-1]) for o in cells) # `error` is the last column
 
-# %% ../nbs/40_predict.ipynb #00000018
+# %% ../nbs/40_predict.ipynb #0000002a
 def _model_digest(predictor, format):
     "What a row depends on besides its image"
     of = [_LIBRARIES[predictor.engine][1], OPENVINO_FILE, CONFIG_FILE, WEIGHTS_FILE, REFUSAL_FILE]
@@ -390,7 +403,7 @@ def _part_file(out, model, images, resume):
         raise PapError(f'{str(other)!r} is an unfinished table of {what}: give what it was begun with, or delete it and start again without --resume.')
     return mine
 
-# %% ../nbs/40_predict.ipynb #00000019
+# %% ../nbs/40_predict.ipynb #0000002b
 def predict_to(
     predictor:Predictor, # A model
     files,               # Image files, from `list_images`
