@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['WHY', 'NOTE', 'MAX_PIXELS', 'MOST', 'OPEN', 'BELOW', 'POLICY', 'CSS', 'KEEP', 'PASSWORD', 'safe', 'data_uri',
-           'download_link', 'top_classes', 'bars', 'error_card', 'cell_card', 'read_upload', 'upload_columns',
-           'answer_uploads', 'to_csv', 'uploads_card', 'answer_field', 'field_card', 'open_heat', 'heat_picture',
-           'one_at_a_time', 'Desk', 'draw_examples', 'draw_example_field', 'example_strip', 'page_status', 'Attempts',
-           'Guard', 'head_text', 'foot_text', 'about_text', 'empty_card', 'load_gradio', 'build_page', 'find_login',
-           'find_port', 'start_page', 'make_desk', 'serve']
+           'download_link', 'bars', 'error_card', 'cell_card', 'read_upload', 'upload_columns', 'answer_uploads',
+           'to_csv', 'uploads_card', 'answer_field', 'field_card', 'open_heat', 'heat_picture', 'one_at_a_time', 'Desk',
+           'draw_examples', 'draw_example_field', 'example_strip', 'page_status', 'Attempts', 'Guard', 'head_text',
+           'foot_text', 'about_text', 'empty_card', 'load_gradio', 'build_page', 'find_login', 'find_port',
+           'start_page', 'make_desk', 'serve']
 
 # %% ../nbs/44_app.ipynb #00000002
 import base64, html, io, json, os, re, socket, time, unicodedata
@@ -25,7 +25,7 @@ from PIL import Image
 from .core import PapError, say
 from .images import normalise, open_image, resize_image
 from .plots import BLUE, GREY, VERMILION
-from .predict import RowWriter, answer_columns, answer_rows, open_model
+from .predict import RowWriter, answer_columns, answer_rows, open_model, top_classes
 
 # %% ../nbs/44_app.ipynb #00000006
 def safe(
@@ -58,14 +58,6 @@ def download_link(
     return f'<a class="pap-button" download="{safe(name)}" href="data:{kind};base64,{base64.b64encode(text.encode()).decode()}">{safe(label)}</a>'
 
 # %% ../nbs/44_app.ipynb #0000000d
-def top_classes(
-    row:dict, # A row of `answer_rows`
-    classes,  # Of the model
-    top:int=5 # How many
-)->list: # (class, probability), the most probable first
-    "The most probable classes of an image"
-    return sorted(((c, row[f'p_{c}']) for c in classes), key=lambda o: -o[1])[:max(1, top)]
-
 def bars(
     pairs,     # (name, fraction)
     kinds=(),  # Name -> abnormal or normal
@@ -106,8 +98,7 @@ def _verdict(row, kinds):
     return f'<div class="pap-verdict" role="status"><h3>{safe(row["predicted"])}</h3>' + (f'<p class="pap-small">one of the {kind} classes</p>' if kind else '') + '</div>'
 
 def error_card(
-    name, # What the user calls the file
-    why   # What is wrong with it
+    why # What is wrong with a file
 )->str: # HTML
     "A file that cannot be answered, and why"
     return f'<section class="pap-card pap-error" role="alert"><h3>This file cannot be read</h3><p>{safe(_web(why), 600)}</p></section>'
@@ -360,7 +351,7 @@ def page_status(
     if length is None or not str(length).isdecimal(): return 411
     return 413 if int(length) > (max_bytes if path.rstrip('/') == _API + 'upload' else 2**20) else 0
 
-# %% ../nbs/44_app.ipynb #0000002a
+# %% ../nbs/44_app.ipynb #00000029
 class Attempts:
     "Failed logins of the last `seconds`, by address"
     def __init__(self,
@@ -523,10 +514,10 @@ def _upload(gr, folder, **options):
     component.async_move_resource_to_block_cache, component.preprocess = move, preprocess
     return component
 
-def _or_card(answer, name=''):
+def _or_card(answer):
     "What `answer()` says, or a card that says what is wrong"
     try: return answer()
-    except PapError as e: return error_card(name, e)
+    except PapError as e: return error_card(e)
 
 # %% ../nbs/44_app.ipynb #00000036
 _PRESS = "element.addEventListener('click', e => { const b = e.target.closest('[data-i]'); if (b) trigger('click', {index: Number(b.dataset.i)}) })"
@@ -541,8 +532,8 @@ def _cell_tab(gr, desk, Upload):
             strip = gr.HTML(example_strip(examples), js_on_load=_PRESS, elem_id='cell-examples')
         with gr.Column(scale=3, min_width=300): result = gr.HTML(empty_card('Drop an image of one cell: the answer appears here.'), elem_id='cell-result')
     def uploaded(files):
-        if not files: return error_card('', 'Nothing arrived: choose an image.'), None
-        return _or_card(lambda: desk.cell(read_upload(files[0]), files[0][1]), files[0][1]), None
+        if not files: return error_card('Nothing arrived: choose an image.'), None
+        return _or_card(lambda: desk.cell(read_upload(files[0]), files[0][1])), None
     def pressed(event: gr.EventData):
         i = event._data.get('index')
         if not isinstance(i, int) or not 0 <= i < len(examples): raise gr.Error('There is no such example.', print_exception=False)
@@ -568,7 +559,7 @@ def _field_tab(gr, desk, Upload):
         with gr.Column(scale=1, min_width=160): strip = gr.HTML(example_strip([('synthetic field', example)]), js_on_load=_PRESS, elem_id='field-examples', elem_classes='pap-wide')
     result = gr.HTML(empty_card('Drop a field image: its cells are found and classified. It takes some seconds.'), elem_id='field-result')
     def uploaded(files, what, scale):
-        if not files: return error_card('', 'Nothing arrived: choose an image.'), None
+        if not files: return error_card('Nothing arrived: choose an image.'), None
         return _or_card(lambda: desk.field(read_upload(files[0]), files[0][1], what, scale)), None
     upload.upload(uploaded, [upload, what, scale], [result, upload], **_HIDDEN)
     strip.click(lambda what, scale: _or_card(lambda: desk.field(example, 'the synthetic field', what, scale)), [what, scale], result, **_HIDDEN)
