@@ -121,14 +121,20 @@ class CellImage(PILImage):
 class ResizeCell(Transform):
     "Resize to a square as everywhere in this project"
     order = 1
-    def __init__(self, size=224, method='squish'): self.size,self.method = size,method
+    def __init__(self,
+        size=224,       # Side in pixels
+        method='squish' # Resize method, one of `images.resize_image`'s
+    ): self.size,self.method = size,method
     def encodes(self, o:PILImage): return CellImage(resize_image(o, self.size, self.method))
 
 # %% ../nbs/08_data.ipynb #00000013
 class QuarterTurns(RandTransform):
-    "Each training image in one of the 8 positions that quarter turns and mirrors give (`turns`), or mirrored only (`flips`)"
+    "Each training image in one of the 8 positions that quarter turns and mirrors give, without touching a pixel's value"
     order,split_idx = 20,0
-    def __init__(self, turns=True, flips=True):
+    def __init__(self,
+        turns=True, # Turn by 0, 90, 180 or 270 degrees
+        flips=True  # Mirror half of them, by chance
+    ):
         super().__init__(p=1)
         self.turns,self.flips = turns,flips
     def before_call(self, b, split_idx):
@@ -150,7 +156,9 @@ class QuarterTurns(RandTransform):
 class StainJitter(RandTransform):
     "Scale the optical density of each training image and of its colour channels by random factors, and vary its saturation"
     order,split_idx = 25,0
-    def __init__(self, amount=.2):
+    def __init__(self,
+        amount=.2 # Deviation of the logarithm of an image's factor; half of it for each channel
+    ):
         super().__init__(p=1)
         self.amount = amount
     def encodes(self, x:TensorImage):
@@ -232,7 +240,10 @@ class PixelDL(TfmdDL):
 # %% ../nbs/08_data.ipynb #0000001b
 def _image_of(o): return Path(o.path) if hasattr(o, 'path') and hasattr(o, 'label') else o
 def _label_of(o): return o.label
-def CellBlock(): return TransformBlock(type_tfms=CellImage.create, batch_tfms=IntToFloatTensor)
+
+def CellBlock()->TransformBlock:
+    "fastai's `ImageBlock`, of `CellImage`"
+    return TransformBlock(type_tfms=CellImage.create, batch_tfms=IntToFloatTensor)
 
 def get_block(
     classes,              # Class names, in the order of the network's outputs

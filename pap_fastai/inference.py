@@ -24,11 +24,14 @@ def turned(
 
 class Views(nn.Module):
     "A network whose probabilities are the mean over `views` positions of an image; gives their logarithms"
-    def __init__(self, network, views=8):
+    def __init__(self,
+        network, # Gives logits for images (n, channels, height, width)
+        views=8  # The first so many positions of `turned`: 4 are the quarter turns, 8 their mirror images too
+    ):
         super().__init__()
         self.network,self.views = network,views
     def forward(self, x):
-        probs = [self.network(turned(x, k)).softmax(1) for k in range(self.views)] # 4: quarter turns; 8: their mirror images too
+        probs = [self.network(turned(x, k)).softmax(1) for k in range(self.views)]
         return torch.stack(probs).mean(0).clamp_min(1e-12).log()
 
 # %% ../nbs/26_inference.ipynb #00000007

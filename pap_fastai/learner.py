@@ -42,7 +42,9 @@ def find_device(
 class FastPrecision(Callback):
     "bfloat16 autocast and channels-last inside the network's forward; losses and predictions stay float32"
     order = -9
-    def __init__(self, device_type='cpu'): self.device_type = device_type
+    def __init__(self,
+        device_type='cpu' # Where it computes: cpu or cuda
+    ): self.device_type = device_type
     def before_fit(self):
         m = self.learn.model.to(memory_format=torch.channels_last)
         if self.device_type == 'cpu': float32_depthwise(m)
@@ -130,7 +132,10 @@ def keep_freed_memory()->bool: # Whether this system's C library could be told
 class SeedEpochs(Callback):
     "Seed the order of batches, the augmentation and dropout anew for each epoch"
     order = -20
-    def __init__(self, seed=0, offset=0): self.seed,self.offset = seed,offset
+    def __init__(self,
+        seed=0,  # Of the run
+        offset=0 # Epochs of the phases before this fit
+    ): self.seed,self.offset = seed,offset
     def before_epoch(self):
         seed = (self.seed*100_003 + self.offset + self.learn.epoch) % 2**32
         set_seed((seed + 7919*rank_distrib()) % 2**32, reproducible=False) # one order for all processes, an augmentation for each
@@ -147,7 +152,11 @@ def last_epoch(
 class KeepBest(Callback):
     "Remember the weights of the best validation accuracy; `restore` puts them back"
     order = 61
-    def __init__(self, best=-1., epoch=None, state=None): self.best,self.best_epoch,self.state = best,epoch,state
+    def __init__(self,
+        best=-1.,   # The best accuracy so far
+        epoch=None, # Its epoch, from 0
+        state=None  # The weights of then: a `state_dict` on the CPU
+    ): self.best,self.best_epoch,self.state = best,epoch,state
     def after_epoch(self):
         value = last_epoch(self.learn).get('accuracy', -1.)
         if value > self.best:

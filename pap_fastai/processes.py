@@ -14,6 +14,7 @@ from importlib.util import find_spec
 import torch
 import torch.distributed as dist
 from fastai.torch_core import num_distrib
+from fastcore.basics import patch
 from torch.distributed.rendezvous import rendezvous
 
 from .core import PapError
@@ -36,7 +37,11 @@ def _deaf():
 
 class Processes:
     "The processes that `torchrun` started for one run, or the only one there is"
-    def __init__(self, rank=0, n=1, store=None): self.rank,self.n,self.store = rank,n,store
+    def __init__(self,
+        rank=0,    # The number of this one
+        n=1,       # How many there are
+        store=None # What all of them can read and write; None for the only one
+    ): self.rank,self.n,self.store = rank,n,store
     @property
     def first(self)->bool: return self.rank == 0
     @contextmanager
@@ -77,7 +82,8 @@ def alone():
     finally: os.environ.update(kept)
 
 # %% ../nbs/12_processes.ipynb #0000000c
-def _from_first(self,
+@patch
+def from_first(self:Processes,
     value=None # What the first process has to say; that of the others is not looked at
 ): # In every process what the first one said, once it said it
     "Pass a value from the first process to all"
@@ -85,17 +91,19 @@ def _from_first(self,
     box = [value]
     dist.broadcast_object_list(box, 0, device=torch.device('cpu'))
     return box[0]
-Processes.from_first = _from_first
 
+# %% ../nbs/12_processes.ipynb #0000000e
+@patch
 @contextmanager
-def _first_alone(self):
+def first_alone(self:Processes):
     "The first process goes through the block while the others wait; then they do"
     if not self.first: self.from_first()
     yield
     if self.first: self.from_first()
-Processes.first_alone = _first_alone
 
-def _device(self,
+# %% ../nbs/12_processes.ipynb #00000010
+@patch
+def device(self:Processes,
     device # What was asked for (torch.device)
 )->torch.device:
     "The device of this process: on CUDA a GPU of its own; raises `PapError` where there are too few, or where processes cannot work together"
@@ -104,8 +112,8 @@ def _device(self,
     local, there = int(os.environ.get('LOCAL_RANK', 0)), torch.cuda.device_count()
     if local >= there: raise PapError(f'Each process needs a GPU of its own and this machine has {there}: start at most {there} here.')
     return torch.device('cuda', local)
-Processes.device = _device
 
+# %% ../nbs/12_processes.ipynb #00000012
 def share_of_batch(
     batch_size:int, # Images in a batch of all processes together
     n:int           # Processes
@@ -114,9 +122,10 @@ def share_of_batch(
     if n > 1 and (batch_size % n or batch_size//n < 2): raise PapError(f'{n} processes cannot share batches of {batch_size} images: choose a --batch_size that is a multiple of {n}, at least {2*n}.')
     return batch_size//n
 
-# %% ../nbs/12_processes.ipynb #00000010
+# %% ../nbs/12_processes.ipynb #00000015
+@patch
 @contextmanager
-def _training(self,
+def training(self:Processes,
     learn # A Learner whose first DataLoader is a `PixelDL`
 ):
     "Inside the block a fit of `learn` is shared by all processes"
@@ -132,4 +141,3 @@ def _training(self,
     yield learn
     learn.remove_cb(trainer)
     learn.dls.train.share(0, 1)
-Processes.training = _training

@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['REFUSAL_FILE', 'REASONS', 'FEWEST', 'image_checks', 'Refusal', 'fit_refusal', 'referral_figures', 'plot_referral',
-           'save_refusal', 'load_refusal']
+           'load_refusal']
 
 # %% ../nbs/25_refusal.ipynb #00000002
 import io, zipfile
 from dataclasses import dataclass, fields
 
 import numpy as np
+from fastcore.basics import patch
 
 from .bundle import _own_file, find_bundle
 from .core import PapError, atomic_path
@@ -71,7 +72,8 @@ def _uncertain(logits):
     return np.where(np.isfinite(u), u, 1.)
 
 # %% ../nbs/25_refusal.ipynb #0000000d
-def _scores(self,
+@patch
+def scores(self:Refusal,
     output,    # Has `features` (n, F) and `logits` (n, classes), before any temperature: what a predictor returns
     images,    # uint8, (n, size, size, 3), what the predictor was given
     sizes=None # (n, 2): width and height of the originals in pixels; without them nothing is too small
@@ -84,7 +86,6 @@ def _scores(self,
     refused[out] = np.array(REASONS, object)[(parts[out] > 1).argmax(1)]
     if sizes is not None: refused[np.min(sizes, axis=1) < self.least] = 'too small'
     return dict(outlier=outlier, uncertain=uncertain, refused=refused.tolist())
-Refusal.scores = _scores
 
 # %% ../nbs/25_refusal.ipynb #0000000f
 FEWEST = 20 # validation images without which no limit can be set
@@ -155,16 +156,17 @@ def plot_referral(
     return fig
 
 # %% ../nbs/25_refusal.ipynb #0000001d
-_MOST = 2**26 # bytes of all arrays: 64 directions of 100,000 features, several times over what networks have
-
-def save_refusal(self,
+@patch
+def save(self:Refusal,
     folder # A bundle (str or `Path`)
 ): # The file that was written
     "Write `refusal.npz` into a bundle, whole or not at all"
     file = find_bundle(folder)/REFUSAL_FILE
     with atomic_path(file) as tmp, open(tmp, 'wb') as f: np.savez(f, **{o.name: np.ascontiguousarray(getattr(self, o.name), np.float32) for o in fields(self)})
     return file
-Refusal.save = save_refusal
+
+# %% ../nbs/25_refusal.ipynb #0000001f
+_MOST = 2**26 # bytes of all arrays: 64 directions of 100,000 features, several times over what networks have
 
 def _read_array(data, broken):
     "A float32 array from the bytes of an .npy file, version 1.0"
@@ -183,7 +185,7 @@ def _read_arrays(file, broken):
         if sorted(infos) != sorted(f'{o}.npy' for o in names) or len(z.infolist()) != len(names) or sum(o.file_size for o in infos.values()) > _MOST or any(o.compress_type for o in infos.values()): raise broken # numpy stores them as they are; what is packed may be larger than it says
         return {o: _read_array(z.read(f'{o}.npy'), broken) for o in names}
 
-# %% ../nbs/25_refusal.ipynb #0000001e
+# %% ../nbs/25_refusal.ipynb #00000020
 def _checked(a, broken):
     "The `Refusal` of arrays that fit each other and can be computed with"
     k, F = len(a['variances']), len(a['mean'])

@@ -54,10 +54,19 @@ def clock(
     seconds = int(round(seconds))
     return f'{seconds} s' if seconds < 90 else f'{seconds/60:.0f} min' if seconds < 5400 else f'{seconds/3600:.1f} h'
 
+# %% ../nbs/14_training.ipynb #00000009
 class RunRecorder(Callback):
     "Write the history after each epoch, a checkpoint now and then, and say how it goes"
     order = 65
-    def __init__(self, run, best, total, history=(), before=0, checkpoint_every=60, quiet=False):
+    def __init__(self,
+        run,                 # The run folder
+        best,                # `KeepBest`, the best weights so far
+        total,               # Epochs of all phases
+        history=(),          # Rows of the epochs that are done
+        before=0,            # Epochs of the phases before this one
+        checkpoint_every=60, # Seconds between checkpoints, at least
+        quiet=False          # Say nothing
+    ):
         self.run_folder,self.best_weights,self.total,self.rows,self.before = run,best,total,list(history),before
         self.every,self.quiet,self.saved_at,self.spent,self.bar = checkpoint_every,quiet,time.monotonic(),[],None
     def before_epoch(self): self.started = time.monotonic()
@@ -97,12 +106,12 @@ class RunRecorder(Callback):
         figures = ', '.join(f'{k.replace("_"," ")} {v:.3f}' for k,v in values.items())
         return f'epoch {done}/{self.total}: {figures}, {clock(self.spent[-1])}' + (f', {clock(left)} left' if done < self.total else '')
 
-# %% ../nbs/14_training.ipynb #0000000a
+# %% ../nbs/14_training.ipynb #0000000b
 @contextmanager
 def memory_advice(
     batch_size:int # Images in a batch
 ):
-    "Turn an out-of-memory error inside the block into a `PapError` with advice, and leave out of other mistakes in which fastai event they came up"
+    "Turn an out-of-memory error inside the block into a `PapError` with advice, and strip fastai's note on the event from a `PapError`"
     try: yield
     except PapError as e: raise PapError(str(e).split(':\n\t')[-1]) from None
     except (MemoryError, RuntimeError) as e:
@@ -110,7 +119,7 @@ def memory_advice(
         if not out: raise
         raise PapError(f'Out of memory with batches of {batch_size} images: try --batch_size {max(1, batch_size//2)}, a smaller --size, or a smaller --arch.') from None
 
-# %% ../nbs/14_training.ipynb #0000000d
+# %% ../nbs/14_training.ipynb #0000000e
 class NoValidation(Callback):
     "Skip the validation of each epoch, and leave its figures out of what fastai and its loggers note"
     def before_fit(self): self.kept, self.learn.metrics, self.recorder.valid_metrics = self.learn.metrics, [], False
@@ -153,7 +162,7 @@ def fit_run(
     cbs=(),               # More fastai callbacks, such as a logger
     before_refit=None     # Called with the Learner before the refit: must predict the validation part, then exchange `learn.dls`; None: no refit
 ): # The Learner, with the weights that the recipe keeps
-    "Train `learn` as its recipe says, from the run's checkpoint if there is one; raises `PapError` out of memory or when the loss is lost"
+    "Train `learn` as its recipe says, from the run's checkpoint if there is one; raises `PapError` when memory runs out or the loss is no number any more"
     recipe, checkpoint = learn.recipe, read_checkpoint(run)
     best, history, done = KeepBest(), [], 0
     if checkpoint:
