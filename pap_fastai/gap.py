@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DISTANCES', 'SPLITS', 'cell_colours', 'cluster_colours', 'change_points', 'pseudo_slides', 'slide_agreement',
            'plot_colours', 'neighbour_share', 'share_lines', 'slide_folds', 'write_slide_splits', 'gap_row',
-           'data_text', 'gap_lines', 'plot_gap', 'run_gap', 'write_gap']
+           'data_text', 'gap_lines', 'plot_gap', 'write_gap', 'run_gap']
 
 # %% ../nbs/31_gap.ipynb #00000002
 from pathlib import Path
@@ -220,12 +220,12 @@ def write_slide_splits(
 # %% ../nbs/31_gap.ipynb #0000001f
 SPLITS = ('random', 'cluster', 'block', 'slides') # from the easiest question to the hardest
 
-def _fold_grid(split, index, classes, images, recipe, folds, shift, out, slides, overrides):
-    "The experiments of one split"
-    one = dict(classes=[classes], images=[images], archs=[make_recipe(recipe, **overrides).arch], recipe=recipe, seeds=[overrides.get('seed') or 0], **{k: v for k, v in overrides.items() if k not in ('arch','seed')})
-    if split != 'slides': return study_grid(splits=[split], folds=folds, shift=shift, **one)
-    return study_grid(splits=[str(o) for o in write_slide_splits(index, slides, out, folds)], **one)
+def _fold_grid(split, index, slides, out, grid):
+    "The experiments of one split; `grid` holds the other options of `study_grid`"
+    if split == 'slides': return study_grid(splits=[str(o) for o in write_slide_splits(index, slides, out, grid['folds'])], **{**grid, 'folds': None, 'shift': 0.}) # each fold is a CSV
+    return study_grid(splits=[split], **{**grid, 'shift': grid['shift']*(split == 'block')})
 
+# %% ../nbs/31_gap.ipynb #00000022
 def _pooled(runs):
     "Predictions of all folds in one table; the size-only baseline likewise"
     tables = [read_run_tables(run) for run in runs]
@@ -250,7 +250,7 @@ def gap_row(
     row |= dict(recipe=c['recipe']['name'], arch=c['recipe']['arch'], weights=Path(c['recipe']['weights']).name, epochs=c['recipe']['epochs'], seed=c['recipe']['seed'], seconds=round(seconds, 1), synthetic=bool(c['data']['synthetic']))
     return row, predictions[['image', 'cluster', 'fold']].assign(right=(predictions['label'] == predictions['predicted']).astype(float))
 
-# %% ../nbs/31_gap.ipynb #00000021
+# %% ../nbs/31_gap.ipynb #00000024
 def data_text(
     index # An index
 )->str: # e.g. 'SIPaKMeD, cells (JPEG copy: .jpg files)'
@@ -258,7 +258,7 @@ def data_text(
     kinds = ', '.join(sorted({Path(o).suffix.lower() for o in index['image']}))
     return f"{index.attrs['data']} ({'JPEG copy: ' if kinds in ('.jpg', '.jpeg') else ''}{kinds} files)"
 
-# %% ../nbs/31_gap.ipynb #00000023
+# %% ../nbs/31_gap.ipynb #00000026
 def gap_lines(
     table:pd.DataFrame, # From `run_gap`
     answers:dict        # (classes, split) -> DataFrame image, cluster, fold, right
@@ -277,7 +277,7 @@ def gap_lines(
     if table['synthetic'].any(): lines.append('The data are SYNTHETIC: this says nothing about cells.')
     return lines
 
-# %% ../nbs/31_gap.ipynb #00000024
+# %% ../nbs/31_gap.ipynb #00000027
 def plot_gap(
     table:pd.DataFrame # From `run_gap`, or its CSV
 ): # A matplotlib `Figure`
@@ -297,7 +297,7 @@ def plot_gap(
     fig.legend(*axes[0].get_legend_handles_labels(), loc='outside lower center', ncols=2, fontsize=8, frameon=False)
     return fig
 
-# %% ../nbs/31_gap.ipynb #00000026
+# %% ../nbs/31_gap.ipynb #00000029
 def _write_neighbours(index, out, recipe, device, precision, quiet):
     "`colours.csv`, `colours.png` and `neighbours.csv`; cluster -> pseudo-slide, and lines of text"
     rgb = cell_colours(index, quiet)
@@ -313,18 +313,33 @@ def _write_neighbours(index, out, recipe, device, precision, quiet):
     lines = [f"{slides.nunique()} pseudo-slides; random halves of the cells agree on them with an adjusted Rand index of {agree.mean():.2f} (" + ', '.join(f'{k} {v:.2f}' for k, v in agree.items()) + ')', *share_lines(share)]
     return slides, lines
 
-def _gap_of_scheme(classes, path, index, splits, folds, shift, recipe, images, out, slides, options, overrides):
+# %% ../nbs/31_gap.ipynb #0000002b
+def _gap_of_scheme(index, splits, slides, out, grid, options):
     "Rows of one class scheme, the answers behind them, errors, and how many runs there were"
     rows, answers, failed, total = [], {}, {}, 0
     for split in splits:
-        grid = _fold_grid(split, index, classes, images, recipe, folds, shift*(split == 'block'), out, slides, overrides)
-        errors, total = run_grid(grid, path, out, **options), total + len(grid)
+        experiments = _fold_grid(split, index, slides, out, grid)
+        errors, total = run_grid(experiments, out=out, **options), total + len(experiments)
         failed |= errors
         if errors: continue
-        row, right = gap_row([Run(out/e.name) for e in grid], split, slides if split == 'slides' else None)
+        row, right = gap_row([Run(out/e.name) for e in experiments], split, slides if split == 'slides' else None)
         rows.append(row); answers[row['classes'], split] = right
     return rows, answers, failed, total
 
+# %% ../nbs/31_gap.ipynb #0000002d
+def write_gap(
+    rows:list,  # From `gap_row`
+    out,        # Folder
+    index,      # The index, for what the data are
+    command=''  # The command line
+)->pd.DataFrame: # The table
+    "Write `gap.csv` and `gap.png`"
+    table = pd.DataFrame(rows).assign(data=data_text(index), command=command, commit=commit_name(), processor=processor_name())
+    write_csv(Path(out)/'gap.csv', table.round(5))
+    save_figure(Path(out)/'gap.png', plot_gap(table))
+    return table
+
+# %% ../nbs/31_gap.ipynb #0000002f
 def run_gap(
     path=None,             # A data folder or an index CSV; the synthetic sample by default
     recipe:str='features', # Recipe
@@ -352,26 +367,14 @@ def run_gap(
     index, rows, answers, failed, total = load_data(path, images, '5'), [], {}, {}, 0
     seen = make_recipe('features', standardise=False, **{k: v for k, v in overrides.items() if k in ('size', 'weights', 'arch', 'pooling')})
     slides, lines = _write_neighbours(index, out, seen, device, precision, quiet) if neighbours or 'slides' in splits else (None, [])
-    options = dict(engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, quiet=quiet, command=command)
+    grid = dict(images=[images], archs=[make_recipe(recipe, **overrides).arch], seeds=[overrides.get('seed') or 0], recipe=recipe, folds=folds, shift=shift, **{k: v for k, v in overrides.items() if k not in ('arch', 'seed')})
+    options = dict(path=path, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, quiet=quiet, command=command)
     for scheme in classes:
-        scheme_index = load_data(path, images, scheme)
-        found = _gap_of_scheme(scheme, path, scheme_index, splits, folds, shift, recipe, images, out, slides, options, overrides)
+        found = _gap_of_scheme(load_data(path, images, scheme), splits, slides, out, {**grid, 'classes': [scheme]}, options)
         rows += found[0]; answers |= found[1]; failed |= found[2]; total += found[3]
         if rows: table = write_gap(rows, out, index, command)
     if rows:
         write_text(out/'gap.txt', '\n'.join(lines := lines + gap_lines(table, answers)) + '\n')
         print(*lines, out, sep='\n')
     check_failed(failed, total)
-    return table
-
-def write_gap(
-    rows:list,  # From `gap_row`
-    out,        # Folder
-    index,      # The index, for what the data are
-    command=''  # The command line
-)->pd.DataFrame: # The table
-    "Write `gap.csv` and `gap.png`"
-    table = pd.DataFrame(rows).assign(data=data_text(index), command=command, commit=commit_name(), processor=processor_name())
-    write_csv(Path(out)/'gap.csv', table.round(5))
-    save_figure(Path(out)/'gap.png', plot_gap(table))
     return table
