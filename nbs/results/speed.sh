@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The figures of speed.ipynb, measured anew: `PAP_DATA=<folder with SIPaKMeD's cells> bash nbs/results/speed.sh [names]`.
-# On a machine with nothing else to do. Minutes on two cores are written behind each name; without names all but accuracy are run.
+# On a machine with nothing else to do. Minutes on two cores are written behind each name; without names all are run.
 # Rows are added to speed_<what>.csv beside this file: remove it first to begin anew.
 set -eu
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -16,7 +16,6 @@ load()           { bench load --limit 60 --repeats 5; }                         
 predict()        { bench predict "$PAP_DATA" --arch resnet18 --limit 1000; }                               # 5
 predict_lite0()  { bench predict "$PAP_DATA" --arch tf_efficientnet_lite0 --limit 1000; }                  # 5
 start()          { bench start "$PAP_DATA" --limit 5000 --repeats 5; }                                     # 3
-accuracy()       { pap_bench train "$PAP_DATA" --arch tf_efficientnet_lite0 --weights imagenet --size 128 --epochs 8 --keep best --limit 5000 --workers 0 --out "$here/speed_accuracy.csv"; } # 60
 
 for name in "${@:-train_resnet18 train_resnet50 train_vgg11_bn train_lite0 features load predict predict_lite0 start}"; do
   for one in $name; do "$one"; done
