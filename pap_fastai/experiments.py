@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['KEYS', 'original_table', 'difference', 'exceeds_noise', 'count_figure', 'original_differences', 'Experiment',
            'study_grid', 'run_experiment', 'start_ray', 'study_table', 'summarise_study', 'compare_study',
-           'study_lines', 'plot_study', 'write_study', 'run_grid', 'check_failed', 'run_experiments', 'study_text']
+           'study_lines', 'plot_study', 'study_text', 'write_study', 'run_grid', 'check_failed', 'run_experiments']
 
 # %% ../nbs/30_experiments.ipynb #00000002
 import os, shutil, sys, time, traceback
@@ -156,14 +156,16 @@ def _attempt(e, path, out, options):
 
 def _run_here(grid, path, out, options):
     "Run experiments one after another; pairs of experiment and error"
-    started = time.monotonic()
+    spent = []
     for i, e in enumerate(grid):
-        spent = time.monotonic() - started
-        say(f'[{i+1}/{len(grid)}] {e.name}' + (f', about {clock(spent/i*(len(grid) - i))} left for all' if i and spent > 1 else ''))
+        say(f'[{i+1}/{len(grid)}] {e.name}' + (f', about {clock(np.mean(spent)*(len(grid) - i))} left for all' if spent else ''))
         quiet = e.recipe.name == 'features' if options.get('quiet') is None else options['quiet']
-        yield e, _attempt(e, path, out, {**options, 'quiet': quiet})
+        started = time.monotonic()
+        error = _attempt(e, path, out, {**options, 'quiet': quiet})
+        if (seconds := time.monotonic() - started) > 1 and not error: spent.append(seconds) # what was done before takes no time, and tells nothing of the others
+        yield e, error
 
-# %% ../nbs/30_experiments.ipynb #0000001a
+# %% ../nbs/30_experiments.ipynb #0000001b
 def start_ray(
     address:str=None,  # Address of a running cluster; None: start a local one
     cpus:int=None      # Cores of a local cluster; None: all
@@ -177,10 +179,10 @@ def start_ray(
     ray.init(address=address or 'local', log_to_driver=False, logging_level='error', **local)
     return ray
 
-def _run_on_ray(grid, path, out, options, address=None, cpus=None, retries=3):
+def _run_on_ray(grid, path, out, options, cluster, retries=3):
     "Run experiments as Ray tasks; pairs of experiment and error, as they end"
     options = {**options, 'quiet': True} # what a worker says is not seen here
-    ray = start_ray(address, cpus)
+    ray = start_ray(**cluster)
     gpus = 1 if ray.cluster_resources().get('GPU') and options.get('device') != 'cpu' else 0
     task = ray.remote(max_retries=retries, num_cpus=1, num_gpus=gpus)(_attempt)
     try:
@@ -194,7 +196,7 @@ def _run_on_ray(grid, path, out, options, address=None, cpus=None, retries=3):
             yield e, error
     finally: ray.shutdown()
 
-# %% ../nbs/30_experiments.ipynb #0000001c
+# %% ../nbs/30_experiments.ipynb #0000001d
 def _row(run):
     "A finished run as a row of the table"
     c, m = run.config, read_json(run.metrics_file)
@@ -216,7 +218,7 @@ def study_table(
     rows = [_row(run) for run in _finished(sorted(Path(out).glob('*/')))]
     return pd.DataFrame(rows).astype({'folds': 'Int64', 'fold': 'Int64'}) if rows else pd.DataFrame()
 
-# %% ../nbs/30_experiments.ipynb #0000001f
+# %% ../nbs/30_experiments.ipynb #00000020
 KEYS = ['classes', 'images', 'arch', 'split'] # what tells the rows of a summary apart
 
 def _answers(runs):
@@ -241,7 +243,7 @@ def summarise_study(
     res.attrs['answers'] = answers
     return res
 
-# %% ../nbs/30_experiments.ipynb #00000021
+# %% ../nbs/30_experiments.ipynb #00000023
 _OURS = {'5': '5', '2: Metaplastic normal': '2'} # our class schemes -> the original's
 
 def compare_study(
@@ -257,6 +259,7 @@ def compare_study(
         rows.append(o)
     return pd.DataFrame(rows)
 
+# %% ../nbs/30_experiments.ipynb #00000026
 def _networks_apart(summary):
     "Lines that say which of our networks differ beyond the noise on the same images"
     lines = []
@@ -268,7 +271,7 @@ def _networks_apart(summary):
         if pairs: lines.append(f'classes {key[0]}, {key[1]}, {key[2]}: ' + ('networks that differ beyond the noise: ' + '; '.join(found) if found else 'no two networks differ beyond the noise') + '.')
     return lines
 
-# %% ../nbs/30_experiments.ipynb #00000022
+# %% ../nbs/30_experiments.ipynb #00000029
 def study_lines(
     summary:pd.DataFrame # From `summarise_study`
 )->list: # Lines of text
@@ -287,7 +290,7 @@ def study_lines(
     if summary['synthetic'].any(): lines.append('The data are SYNTHETIC: beside the original they say that the study runs, nothing about cells.')
     return lines
 
-# %% ../nbs/30_experiments.ipynb #00000023
+# %% ../nbs/30_experiments.ipynb #0000002b
 def plot_study(
     summary:pd.DataFrame # From `summarise_study`
 ): # A matplotlib `Figure`
@@ -307,13 +310,28 @@ def plot_study(
     axes[-1].legend(fontsize=8, frameon=False)
     return fig
 
-# %% ../nbs/30_experiments.ipynb #00000025
+# %% ../nbs/30_experiments.ipynb #0000002d
+def study_text(
+    summary:pd.DataFrame # From `summarise_study`
+)->str: # A table
+    "The results and the original's side by side, to print"
+    t = compare_study(summary)
+    for o in ('original', 'difference'):
+        if o not in t: t[o] = np.nan
+    shown = t[['classes', 'images', 'arch', 'split', 'runs', 'n']].copy()
+    shown['accuracy'] = [figure_text(dict(value=o.accuracy, low=o.low, high=o.high)) for o in t.itertuples()]
+    shown['original'] = t['original'].fillna('-')
+    shown['difference'] = [f'{o:+.3f}' if o == o else '' for o in t['difference'].astype(float)]
+    return shown.to_string(index=False)
+
+# %% ../nbs/30_experiments.ipynb #00000030
 def _study_lock(out):
     "The study's lock, held; a `PapError` when another process runs a study in this folder"
     out.mkdir(parents=True, exist_ok=True)
     try: lock = FileLock(out/'.lock', thread_local=False); lock.acquire(timeout=0); return lock
     except Timeout: raise PapError(f'Another process is running a study in {str(out)!r}: wait for it, or choose another --out.') from None
 
+# %% ../nbs/30_experiments.ipynb #00000033
 def write_study(
     out # The study's folder
 ): # The summary, None while no run is finished
@@ -327,6 +345,7 @@ def write_study(
     save_figure(out/'study.png', plot_study(summary))
     return summary
 
+# %% ../nbs/30_experiments.ipynb #00000036
 def run_grid(
     grid,               # `Experiment`s
     path,               # A data folder or an index CSV; the synthetic sample when None
@@ -342,7 +361,7 @@ def run_grid(
     if path is None: from pap_fastai.sample import make_sample; path = make_sample()
     path, out = str(Path(path).expanduser().resolve()), Path(out).expanduser().resolve()
     lock, failed = _study_lock(out), {}
-    runner = _run_here(grid, path, out, options) if engine == 'local' else _run_on_ray(grid, path, out, options, ray_address, ray_cpus)
+    runner = _run_here(grid, path, out, options) if engine == 'local' else _run_on_ray(grid, path, out, options, dict(address=ray_address, cpus=ray_cpus))
     try:
         for e, error in runner:
             if error: say(f'{e.name} failed: {error}'); failed[e.name] = error
@@ -351,7 +370,7 @@ def run_grid(
     finally: lock.release()
     return failed
 
-# %% ../nbs/30_experiments.ipynb #00000026
+# %% ../nbs/30_experiments.ipynb #00000037
 def check_failed(
     failed:dict, # Errors by name, from `run_grid`
     total:int    # Runs in all
@@ -359,6 +378,7 @@ def check_failed(
     "A `PapError` that names the runs that failed, if any did"
     if failed: raise PapError(f'{len(failed)} of {total} runs failed: ' + '; '.join(f'{k}: {v}' for k, v in failed.items()) + ' Give the same command again when this is mended: what is done is kept.')
 
+# %% ../nbs/30_experiments.ipynb #0000003a
 def run_experiments(
     path=None,                  # A data folder or an index CSV; the synthetic sample by default
     classes=('5','2'),          # Class schemes
@@ -389,16 +409,3 @@ def run_experiments(
         print(out)
     check_failed(failed, len(grid))
     return compare_study(summary)
-
-def study_text(
-    summary:pd.DataFrame # From `summarise_study`
-)->str: # A table
-    "The results and the original's side by side, to print"
-    t = compare_study(summary)
-    for o in ('original', 'difference'):
-        if o not in t: t[o] = np.nan
-    shown = t[['classes', 'images', 'arch', 'split', 'runs', 'n']].copy()
-    shown['accuracy'] = [figure_text(dict(value=o.accuracy, low=o.low, high=o.high)) for o in t.itertuples()]
-    shown['original'] = t['original'].fillna('-')
-    shown['difference'] = [f'{o:+.3f}' if o == o else '' for o in t['difference'].astype(float)]
-    return shown.to_string(index=False)
