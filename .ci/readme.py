@@ -1,8 +1,10 @@
-"""README.md from nbs/index.ipynb: text as it stands, code and its text output in fences. `--check` compares and writes nothing"""
+"""README.md from nbs/index.ipynb: text as it stands, code and its text output in fences; the epoch lines that index stores of stderr are removed there.
+`--check` compares and writes nothing"""
 import json, re, sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+INDEX = ROOT/'nbs'/'index.ipynb'
 FIRST = '<!-- Made from nbs/index.ipynb by `python .ci/readme.py`: change it there -->\n\n'
 
 def fenced(text, language=''): return f'```{language}\n{text.strip()}\n```\n'
@@ -21,11 +23,22 @@ def cell_text(cell):
     hidden = re.search(r'^#\|\s*echo:\s*false', source, re.M) # the output without the code
     return '\n'.join(([] if hidden else [fenced(shown, 'python')]) + results)
 
-def readme():
-    cells = json.loads((ROOT/'nbs'/'index.ipynb').read_text(encoding='utf-8'))['cells']
-    return FIRST + '\n'.join(filter(None, map(cell_text, cells)))
+def readme(): return FIRST + '\n'.join(filter(None, map(cell_text, json.loads(INDEX.read_text(encoding='utf-8'))['cells'])))
+
+def messages(cell): return [o for o in cell.get('outputs', []) if o.get('name') == 'stderr']
+
+def drop_messages():
+    "Take what went to stderr out of the stored outputs of index"
+    page = json.loads(INDEX.read_text(encoding='utf-8'))
+    if not any(map(messages, page['cells'])): return
+    for cell in page['cells']:
+        if messages(cell): cell['outputs'] = [o for o in cell['outputs'] if o not in messages(cell)]
+    INDEX.write_text(json.dumps(page, sort_keys=True, indent=1, ensure_ascii=False) + '\n', encoding='utf-8') # as nbdev_clean writes it
 
 if __name__ == '__main__':
-    path, text = ROOT/'README.md', readme()
-    if '--check' not in sys.argv: path.write_text(text, encoding='utf-8')
-    elif path.read_text(encoding='utf-8') != text: sys.exit('README.md is not what nbs/index.ipynb says: run python .ci/readme.py')
+    path = ROOT/'README.md'
+    if '--check' not in sys.argv:
+        drop_messages()
+        path.write_text(readme(), encoding='utf-8')
+    elif path.read_text(encoding='utf-8') != readme(): sys.exit('README.md is not what nbs/index.ipynb says: run python .ci/readme.py')
+    elif any(map(messages, json.loads(INDEX.read_text(encoding='utf-8'))['cells'])): sys.exit('nbs/index.ipynb stores messages of stderr: run python .ci/readme.py')
