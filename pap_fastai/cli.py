@@ -304,11 +304,13 @@ def pap_predict(
 
 def _predict_one(predictor, file, top, format, shown):
     "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
-    from pap_fastai.predict import RowWriter, predict_files, row_columns
+    from pap_fastai.predict import RowWriter, predict_files, row_columns, top_classes
     row, = predict_files(predictor, [file])
     if not row['error']: shown.append(row)
     if format or row['error']: RowWriter(sys.stdout, row_columns(predictor), format or 'csv').head().write(row)
-    else: print(*_top_lines(row, predictor.classes, top), sep='\n')
+    else:
+        for c, p in top_classes(row, predictor.classes, top): print(f'{c:28} {p:.3f}')
+        if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
     return row['error']
 
 def _predict_many(predictor, files, out, format, resume, batch_size, shown):
@@ -329,11 +331,6 @@ def _predict_many(predictor, files, out, format, resume, batch_size, shown):
         writer.write(row); see(row)
         bad += bool(row['error'])
     return bad
-
-def _top_lines(row, classes, top):
-    "The `top` most probable classes of one row, most probable first, and why none of them should be believed"
-    best = sorted(classes, key=lambda c: -row[f'p_{c}'])[:max(1, top)]
-    return [f'{c:28} {row[f"p_{c}"]:.3f}' for c in best] + ([f"refused: {row['refused']}"] if row.get('refused') else [])
 
 def _draw_grid(rows, classes, path):
     "A picture of images with what was predicted"
