@@ -7,7 +7,7 @@ __all__ = ['NAMES', 'PLOTS', 'STYLE', 'MACROS', 'HEAD', 'BODY', 'SECTIONS', 'spo
            'report_html', 'write_report']
 
 # %% ../nbs/25_report.ipynb #00000002
-import base64, re
+import base64
 from pathlib import Path
 
 import pandas as pd
@@ -20,9 +20,12 @@ from .predictions import abnormal_names, read_predictions
 from .runs import Run
 
 # %% ../nbs/25_report.ipynb #00000005
-NAMES = dict(accuracy='Accuracy', balanced_accuracy='Balanced accuracy', macro_f1='Macro-F1', auroc='AUROC', auprc='AUPRC', brier='Brier score', log_loss='Log loss', ece='Calibration error (ECE)',
-             sensitivity='Sensitivity', specificity='Specificity', ppv='PPV', npv='NPV', f1='F1', n='Images', tpr='True positive rate', fpr='False positive rate', tnr='True negative rate', fnr='False negative rate',
-             lr='Learning rate', body_lr='Learning rate of the first layers', arch='Architecture')
+NAMES = dict(
+    accuracy='Accuracy', balanced_accuracy='Balanced accuracy', macro_f1='Macro-F1', auroc='AUROC', auprc='AUPRC',
+    brier='Brier score', log_loss='Log loss', ece='Calibration error (ECE)',
+    sensitivity='Sensitivity', specificity='Specificity', ppv='PPV', npv='NPV', f1='F1', n='Images',
+    tpr='True positive rate', fpr='False positive rate', tnr='True negative rate', fnr='False negative rate',
+    lr='Learning rate', body_lr='Learning rate of the first layers', arch='Architecture')
 
 def spoken(
     name # A key such as 'balanced_accuracy'
@@ -39,7 +42,13 @@ def _row(name, figure, scale=True):
     mark = None
     if scale and figure['value'] is not None and 0 <= figure['value'] <= 1:
         mark = {k: round(100*(figure['value'] if v is None else v), 2) for k, v in (('at', figure['value']), ('low', low), ('high', high))}
-    return dict(name=name, value=value, interval='' if low is None else f'{low:.3f} to {high:.3f}', mark=mark, wilson=f'Wilson {wilson[0]:.3f} to {wilson[1]:.3f}' if wilson else '')
+    return dict(name=name, value=value, interval='' if low is None else f'{low:.3f} to {high:.3f}', mark=mark,
+                wilson=f'Wilson {wilson[0]:.3f} to {wilson[1]:.3f}' if wilson else '')
+
+def _plain_row(name, value):
+    "The same for a number, a text or a truth value"
+    if value is None or isinstance(value, bool): value = {True: 'yes', False: 'no', None: 'not defined'}[value]
+    return dict(name=name, value=f'{value:.3f}' if isinstance(value, float) else str(value), interval='', mark=None, wilson='')
 
 def figure_rows(
     figures:dict, # {name: figure, number, text or a dict of those}
@@ -52,76 +61,37 @@ def figure_rows(
         value, name = figures[key], f'{before}: {spoken(key).lower()}' if before else spoken(key)
         if _is_figure(value): rows.append(_row(name, value, key not in ('log_loss', 'brier')))
         elif isinstance(value, dict): rows += figure_rows(value, before=name)
-        elif isinstance(value, bool) or value is None: rows.append(dict(name=name, value={True: 'yes', False: 'no', None: 'not defined'}[value], interval='', mark=None, wilson=''))
-        elif isinstance(value, (int, float, str)): rows.append(dict(name=name, value=f'{value:.3f}' if isinstance(value, float) else str(value), interval='', mark=None, wilson=''))
+        elif value is None or isinstance(value, (int, float, str)): rows.append(_plain_row(name, value))
     return rows
 
 # %% ../nbs/25_report.ipynb #00000008
-def _pairs(o, skip=()):
-    "A dict as (name, text) rows, without what is empty"
-    def text(v): return ('yes' if v else 'no') if isinstance(v, bool) else ', '.join(map(str, v)) if isinstance(v, (list, tuple)) else ', '.join(f'{k}: {x}' for k, x in v.items()) if isinstance(v, dict) else f'{v:g}' if isinstance(v, float) else str(v)
-    return [(spoken(k), text(v)) for k, v in o.items() if k not in skip and v not in (None, '', [], {})]
+def _text(v):
+    "A value as people read it"
+    if isinstance(v, bool): return 'yes' if v else 'no'
+    if isinstance(v, (list, tuple)): return ', '.join(map(str, v))
+    if isinstance(v, dict): return ', '.join(f'{k}: {x}' for k, x in v.items())
+    return f'{v:g}' if isinstance(v, float) else str(v)
 
+def _pairs(o):
+    "A dict as (name, text) rows, without what is empty"
+    return [(spoken(k), _text(v)) for k, v in o.items() if v not in (None, '', [], {})]
+
+# %% ../nbs/25_report.ipynb #0000000b
 def _data_section(metrics, config):
-    "What the data are"
+    "What the data are, as (name, text) rows"
     d = {**config.get('data', {}), **metrics['data']}
-    rows = [('Data', d.get('data') or 'unnamed'), ('Images', d.get('images')), ('Kind', {'cell': 'single cells', 'field': 'field images'}.get(d.get('kind'))), ('Clusters', d.get('clusters')),
-            ('Class scheme', d.get('scheme')), ('Classes', ', '.join(d['classes'])), ('Count as abnormal', ', '.join(d.get('abnormal') or []) or 'nobody says'), ('Fingerprint', d.get('fingerprint')),
+    rows = [('Data', d.get('data') or 'unnamed'),
+            ('Images', d.get('images')),
+            ('Kind', {'cell': 'single cells', 'field': 'field images'}.get(d.get('kind'))),
+            ('Clusters', d.get('clusters')),
+            ('Class scheme', d.get('scheme')),
+            ('Classes', ', '.join(d['classes'])),
+            ('Count as abnormal', ', '.join(d.get('abnormal') or []) or 'not known'),
+            ('Fingerprint', d.get('fingerprint')),
             *[(f'Left out: {k}', v) for k, v in (d.get('left_out') or {}).items()]]
     return [(k, v) for k, v in rows if v not in (None, '')]
 
-def _audit(split):
-    "What stands on both sides of a split, in words, and whether that is a warning"
-    both, near = split.get('clusters_on_both_sides'), split.get('neighbours_on_both_sides')
-    if split.get('name') == 'other data': return 'These are other data than those of the training. Whether they share slides, women or images with them is not checked here.', False
-    if both is None: return 'The data do not name their clusters, so nobody can say how many stand on both sides of the split. Cells of one image may be in training and in test; then the figures are too high.', True
-    text = ('No cluster stands' if not both else '1 cluster stands' if both == 1 else f'{both} clusters stand') + ' both in training or validation and in test' + (f'; pairs of neighbouring clusters that it parts: {near}.' if near is not None else '; the order of the clusters is not known.')
-    return text + (' Cells of one image were learnt and tested, so the figures are too high for new slides.' if both else ''), bool(both)
-
-def _split_section(split, index):
-    "How the data were split, with images of each class in each part"
-    text, leaks = _audit(split)
-    fold = f", fold {split['fold']} of {split['folds']} (from 0)" if split.get('folds') and split.get('fold') is not None else ''
-    rows = [('Split', f"{split.get('name') or 'none'}{fold}"), ('Why', split.get('why')), ('Images', ', '.join(f'{split[p]} {p}' for p in ('train', 'valid', 'test') if split.get(p)))]
-    rows += [('Buffer', f"{split['buffer']} clusters between the parts")] if split.get('buffer') else []
-    rows += [(f'Left out: {k}', v) for k, v in (split.get('left_out') or {}).items()]
-    counts = None
-    if index is not None and 'split' in index:
-        counts = pd.crosstab(index['label'], index['split'])
-        counts = counts[[p for p in ('train', 'valid', 'test') if p in counts]]
-    return dict(rows=[(k, v) for k, v in rows if v], audit=text, leaks=leaks, counts=counts)
-
-def _class_section(test):
-    "One row a class: n, and each figure with its interval"
-    def cell(f): return ('–', '') if f['value'] is None else (f"{f['value']:.2f}", '' if f['low'] is None else f"{f['low']:.2f}–{f['high']:.2f}")
-    return dict(heads=[spoken(o) for o in PER_CLASS], rows=[(c, f['n'], [cell(f[o]) for o in PER_CLASS]) for c, f in test['per_class'].items()])
-
-def _screening_section(s):
-    "Rows and a sentence about the operating point; None where there is none"
-    if not s: return None
-    rows = figure_rows(s, ['threshold', 'sensitivity', 'specificity'])
-    for q, f in s['at_prevalence'].items(): rows += [dict(r, name=f"{r['name']} at a prevalence of {float(q):.0%}") for r in figure_rows(f, ['ppv', 'npv'])]
-    return dict(rows=rows, text=f"The threshold on P(abnormal) was chosen on validation images, to catch {s['wanted_sensitivity']:.0%} of the abnormal ones; this is what it does on the test part, on tempered probabilities: {s['tp']} caught, {s['fn']} missed, {s['fp']} flagged for nothing, {s['tn']} left in peace.")
-
-def _calibration_section(c):
-    "Rows and sentences about calibration; None where there is nothing"
-    if not c: return None
-    rows, notes = figure_rows(c, ['temperature', 'threshold', 'wanted_sensitivity']), [c.get('note')]
-    if f := c.get('fitted_on'): notes.insert(0, f"Temperature and threshold were fitted on {f['n']} images of {f['clusters'] or 'unknown'} clusters of the part {f['part']}, none of which is in the test part" + (f"; {f['chose_the_epoch']} that chose the epoch were left out." if f['chose_the_epoch'] else '.')
-                              + (' The network said this of them before it learnt from them too; the test part was predicted after that.' if c.get('refit') else ''))
-    for when, words in (('before', 'as predicted'), ('after', 'tempered')):
-        for r in figure_rows(c.get('test', {}).get(when, {}), ['log_loss', 'brier', 'ece', 'confidence']): rows.append(dict(r, name=f"{r['name']}, {words}", mark=None))
-    for s in c.get('sets', []):
-        kind = f"Sets of {s['confidence']:.0%}, " + ('per class' if s['per_class'] else 'all images')
-        rows += [dict(r, name=f"{kind}: {r['name'].lower()}") for r in figure_rows(s, ['coverage', 'mean_size', 'one_class', 'empty'])]
-        notes.append(f"Prediction sets: coverage is {s['promise']}.")
-    return dict(rows=rows, notes=list(dict.fromkeys(o for o in notes if o)))
-
-def _mistakes(predictions, threshold=.5):
-    "Most confused pairs, worst images, and how many abnormal ones were missed"
-    missed = missed_abnormal(predictions, threshold=threshold) if abnormal_names(predictions) else None
-    return dict(confused=most_confused(predictions).head(8).to_dict('records'), worst=top_losses(predictions, n=10).to_dict('records'), missed=missed)
-
+# %% ../nbs/25_report.ipynb #0000000e
 def split_text(
     split:dict # `split` of a run's config
 )->str: # e.g. 'block split'
@@ -129,20 +99,102 @@ def split_text(
     name = split.get('name')
     return name if name == 'other data' else f"{name or 'no'} split"
 
-# %% ../nbs/25_report.ipynb #0000000b
-PLOTS = dict(history=('training', 'Losses and accuracy, epoch by epoch'), confusion=('mistakes', 'Confusion matrix of the test part: rows are the truth'),
-             referral=('calibration', 'Accuracy on the test part of what is left when the most uncertain images are referred; the band is the 95 % interval by cluster'),
-             calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'), screening_1_density=('screening', 'P(abnormal) of truly normal and truly abnormal images of the test part, with the threshold'),
-             screening_2_decision_curve=('screening', 'Net benefit of reviewing what the network flags, against reviewing everybody or nobody'),
-             screening_3_cohort=('screening', 'A cohort of 400 women, if the rates of cells held for women, which nobody has shown'))
+def _audit(split):
+    "What stands on both sides of a split, in words, and whether that is a warning"
+    both, near = split.get('clusters_on_both_sides'), split.get('neighbours_on_both_sides')
+    if split.get('name') == 'other data':
+        return 'These are other data than those of the training. Whether they share slides, women or images with them is not checked here.', False
+    if both is None:
+        return ('The data do not name their clusters, so nobody can say how many stand on both sides of the split. '
+                'Cells of one image may be in training and in test; then the figures are too high.'), True
+    stand = 'No cluster stands' if not both else '1 cluster stands' if both == 1 else f'{both} clusters stand'
+    pairs = 'the order of the clusters is not known.' if near is None else f'pairs of neighbouring clusters on both sides: {near}.'
+    leak = ' Cells of one image were learnt and tested, so the figures are too high for new slides.' if both else ''
+    return f'{stand} both in training or validation and in test; {pairs}{leak}', bool(both)
+
+# %% ../nbs/25_report.ipynb #00000010
+def _split_section(split, index):
+    "How the data were split, with images of each class in each part"
+    text, leaks = _audit(split)
+    fold = f", fold {split['fold']} of {split['folds']} (from 0)" if split.get('folds') and split.get('fold') is not None else ''
+    rows = [('Split', f"{split.get('name') or 'none'}{fold}"),
+            ('Why', split.get('why')),
+            ('Images', ', '.join(f'{split[p]} {p}' for p in ('train', 'valid', 'test') if split.get(p))),
+            ('Buffer', f"{split['buffer']} clusters between the parts" if split.get('buffer') else ''),
+            *[(f'Left out: {k}', v) for k, v in (split.get('left_out') or {}).items()]]
+    counts = None
+    if index is not None and 'split' in index:
+        counts = pd.crosstab(index['label'], index['split'])
+        counts = counts[[p for p in ('train', 'valid', 'test') if p in counts]]
+    return dict(rows=[(k, v) for k, v in rows if v], audit=text, leaks=leaks, counts=counts)
+
+# %% ../nbs/25_report.ipynb #00000013
+def _class_section(test):
+    "One row a class: n, and each figure with its interval"
+    def cell(f):
+        if f['value'] is None: return '–', ''
+        return f"{f['value']:.2f}", '' if f['low'] is None else f"{f['low']:.2f}–{f['high']:.2f}"
+    rows = [(c, f['n'], [cell(f[o]) for o in PER_CLASS]) for c, f in test['per_class'].items()]
+    return dict(heads=[spoken(o) for o in PER_CLASS], rows=rows)
+
+# %% ../nbs/25_report.ipynb #00000016
+def _mixture_text(s):
+    "Of how many abnormal and normal images the figures at a threshold are"
+    return (f"{s['n_abnormal']} abnormal images ({', '.join(s['abnormal'])}) and {s['n_normal']} normal ones; "
+            f"an image counts as abnormal from P(abnormal) {s['threshold']:g}. PPV and NPV hold for this mixture only.")
+
+def _screening_section(s):
+    "Rows and a sentence about the operating point; None where there is none"
+    if not s: return None
+    rows = figure_rows(s, ['threshold', 'sensitivity', 'specificity'])
+    for q, f in s['at_prevalence'].items():
+        rows += [dict(r, name=f"{r['name']} at a prevalence of {float(q):.0%}") for r in figure_rows(f, ['ppv', 'npv'])]
+    text = (f"The threshold on P(abnormal) was chosen on validation images, to catch {s['wanted_sensitivity']:.0%} of the abnormal ones; "
+            f"this is what it does on the test part, on tempered probabilities: {s['tp']} caught, {s['fn']} missed, "
+            f"{s['fp']} flagged without need, {s['tn']} passed correctly.")
+    return dict(rows=rows, text=text)
+
+# %% ../nbs/25_report.ipynb #00000019
+def _fitted_text(f, other, refit):
+    "On which images temperature and threshold were fitted; `other`: those of the page are another data set"
+    whose = 'the validation part of the run' if other else f"the part {f['part']}, none of which is in the test part"
+    chose = f"; {f['chose_the_epoch']} that chose the epoch were left out." if f['chose_the_epoch'] else '.'
+    after = ' The network said this of them before it learnt from them too; ' + ('these images were' if other else 'the test part was') + ' predicted after that.'
+    return f"Temperature and threshold were fitted on {f['n']} images of {f['clusters'] or 'unknown'} clusters of {whose}{chose}" + (after if refit else '')
+
+def _calibration_section(c, split=''):
+    "Rows and sentences about calibration, `split` by its name; None where there is nothing"
+    if not c: return None
+    rows, notes = figure_rows(c, ['temperature', 'threshold', 'wanted_sensitivity']), [c.get('note')]
+    if c.get('fitted_on'): notes.insert(0, _fitted_text(c['fitted_on'], split == 'other data', c.get('refit')))
+    for when, words in (('before', 'as predicted'), ('after', 'tempered')):
+        figures = figure_rows(c.get('test', {}).get(when, {}), ['log_loss', 'brier', 'ece', 'confidence'])
+        rows += [dict(r, name=f"{r['name']}, {words}", mark=None) for r in figures]
+    for s in c.get('sets', []):
+        kind = f"Sets of {s['confidence']:.0%}, " + ('per class' if s['per_class'] else 'all images')
+        rows += [dict(r, name=f"{kind}: {r['name'].lower()}") for r in figure_rows(s, ['coverage', 'mean_size', 'one_class', 'empty'])]
+        notes.append(f"Prediction sets: coverage is {s['promise']}.")
+    return dict(rows=rows, notes=list(dict.fromkeys(o for o in notes if o)))
+
+# %% ../nbs/25_report.ipynb #0000001c
+def _mistakes(predictions, threshold=.5):
+    "Most confused pairs, worst images, and the abnormal ones that were missed"
+    missed = missed_abnormal(predictions, threshold=threshold) if abnormal_names(predictions) else None
+    return dict(confused=most_confused(predictions).head(8).to_dict('records'), worst=top_losses(predictions, n=10).to_dict('records'), missed=missed)
+
+# %% ../nbs/25_report.ipynb #0000001f
+PLOTS = dict( # the beginning of a file's name -> its section, its caption
+    history=('training', 'Losses and accuracy, epoch by epoch'),
+    confusion=('mistakes', 'Confusion matrix of the test part: rows are the truth'),
+    referral=('calibration', 'Accuracy on the test part of what is left when the most uncertain images are referred; the band is the 95 % interval by cluster'),
+    calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'),
+    screening_1_density=('screening', 'P(abnormal) of truly normal and truly abnormal images of the test part, with the threshold'),
+    screening_2_decision_curve=('screening', 'Net benefit of reviewing what the network flags, against reviewing everybody or nobody'),
+    screening_3_cohort=('screening', 'A cohort of 400 women, if the rates of cells held for women, which nobody has shown'))
 
 def _section_of(name):
-    "The section and the caption of a plot, by the beginning of its file name"
-    for start, found in PLOTS.items():
-        if name.startswith(start): return found
-    kinds = dict(calibration='calibration|reliability|temperature|conformal|sets|coverage', screening='density|operating|decision|cohort|roc|prevalence|ppv|abnormal', training='loss|curve|lr')
-    section = next((s for s, words in kinds.items() if re.search(words, name)), 'more')
-    return section, spoken(name)
+    "The section and the caption of a plot, by the beginning of its file name; what nobody knows goes to 'more'"
+    return next((found for start, found in PLOTS.items() if name.startswith(start)), ('more', spoken(name)))
 
 def plot_data(
     folder # Where the PNG files are (str or `Path`)
@@ -157,7 +209,7 @@ def plot_data(
         found.setdefault(section, []).append((caption, 'data:image/png;base64,' + base64.b64encode(data).decode(), round(1.05*width)))
     return found
 
-# %% ../nbs/25_report.ipynb #0000000e
+# %% ../nbs/25_report.ipynb #00000022
 STYLE = '''
 :root{--ink:#1d2430;--soft:#5b6472;--line:#dfe3e8;--axis:#aeb6c1;--paper:#fff;--wash:#f6f7f9;--accent:#0072B2;--second:#D55E00;--warn:#fdf1e7;--warnline:#D55E00}
 @media (prefers-color-scheme:dark){:root{--ink:#e6e9ee;--soft:#a0a9b8;--line:#333b47;--axis:#5d6878;--paper:#151a21;--wash:#1d232c;--accent:#56B4E9;--second:#E69F00;--warn:#2d241a;--warnline:#E69F00}.plot{filter:brightness(.92)}}
@@ -192,7 +244,7 @@ td code{overflow-wrap:anywhere}footer{margin-top:3rem;padding-top:1rem;border-to
 .plot{border:0;padding:0;filter:none;max-width:17cm}.scroll{overflow:visible}table{font-size:8.6pt}td,th{padding-right:.5rem}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}a{color:inherit}}
 '''
 
-# %% ../nbs/25_report.ipynb #00000010
+# %% ../nbs/25_report.ipynb #00000024
 MACROS = '''
 {% macro scale(m, second=False) %}<svg class="scale{{ ' second' if second }}" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{{ m.at/100 }} on a scale from 0 to 1"><line class="axis" x1="0" y1="5" x2="100" y2="5" stroke-width=".6" vector-effect="non-scaling-stroke"/>
 {% for x in (0.3, 50, 99.7) %}<line class="axis" x1="{{ x }}" y1="2.5" x2="{{ x }}" y2="7.5" stroke-width="1" vector-effect="non-scaling-stroke"/>{% endfor %}
@@ -242,26 +294,58 @@ BODY = '''
 <footer>Made by pap_fastai{{ ' ' ~ version if version }} from <code>predictions.csv</code>, <code>index.csv</code>, <code>history.csv</code> and <code>config.json</code>. {{ title }}.</footer></main></body></html>
 '''
 
-# %% ../nbs/25_report.ipynb #00000011
+# %% ../nbs/25_report.ipynb #00000025
+def _head(metrics, config, index):
+    "What the page says before its figures: which network, which data, how they were split"
+    data, split, size = metrics['data'], metrics['split'], metrics.get('size_only')
+    recipe, what = config.get('recipe', {}), data.get('data') or 'unnamed data'
+    words = f"recipe {recipe['name']}" if recipe.get('name') else '', config.get('started', '')[:10]
+    return dict(
+        title=f"{recipe['arch']} on {what}" if recipe.get('arch') else f'Predictions on {what}',
+        subtitle=' · '.join(o for o in words if o),
+        version=config.get('versions', {}).get('pap_fastai', ''),
+        synthetic=bool(data.get('synthetic')),
+        scheme=data.get('scheme') or len(data['classes']),
+        headline=_row('', metrics['test']['accuracy']),
+        size=_row('', size['accuracy']) if size else None,
+        data=_data_section(metrics, config),
+        split={'text': split_text(split), **_split_section(split, index)})
+
+def _measured(metrics, predictions):
+    "Figures and mistakes"
+    test, size, s = metrics['test'], metrics.get('size_only'), metrics['test'].get('screening')
+    few, threshold = ['accuracy', 'balanced_accuracy', 'macro_f1'], s['threshold'] if s else .5
+    return dict(
+        test=test,
+        overall=figure_rows(test, [*few, 'auroc', 'brier', 'log_loss']),
+        per_class=_class_section(test),
+        baseline=figure_rows(size, few) if size else None,
+        valid=figure_rows(metrics.get('valid', {}), few),
+        threshold=threshold,
+        mistakes=_mistakes(predictions, threshold),
+        screening=figure_rows(s, PER_CLASS) if s else None,
+        screening_text=_mixture_text(s) if s else '',
+        operating=_screening_section(metrics.get('screening')),
+        calibration=_calibration_section(metrics.get('calibration'), metrics['split'].get('name')))
+
+def _origin(metrics, config):
+    "How the run was made, and what its intervals mean"
+    made, i = {k: config.get(k) for k in ('started', 'device', 'precision', 'versions')}, metrics['test']['interval']
+    return dict(
+        recipe=_pairs(config.get('recipe', {})),
+        command=config.get('command', ''),
+        made=_pairs({**made, 'seconds': metrics.get('seconds')}),
+        caveat=metrics['test']['caveat'],
+        interval_text=f"Intervals: {i['method']}, {i['n_resamples']} resamples of {i['units']} units, level {i['level']:g}. "
+                      "Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. Figures are fractions.")
+
 def _context(metrics, config, predictions, index):
     "Everything that the page shows, apart from its plots"
-    test, split, recipe = metrics['test'], metrics['split'], config.get('recipe', {})
-    s = test.get('screening')
-    what = metrics['data'].get('data') or 'unnamed data'
-    interval = test['interval']
-    size = metrics.get('size_only')
-    return dict(title=f"{recipe['arch']} on {what}" if recipe.get('arch') else f'Predictions on {what}', subtitle=' · '.join(o for o in (f"recipe {recipe['name']}" if recipe.get('name') else '', config.get('started', '')[:10]) if o),
-        version=config.get('versions', {}).get('pap_fastai', ''), synthetic=bool(metrics['data'].get('synthetic')), scheme=metrics['data'].get('scheme') or len(metrics['data']['classes']), test=test,
-        headline=_row('', test['accuracy']), size=_row('', size['accuracy']) if size else None, data=_data_section(metrics, config), split={'text': split_text(split), **_split_section(split, index)},
-        overall=figure_rows(test, ['accuracy', 'balanced_accuracy', 'macro_f1', 'auroc', 'brier', 'log_loss']), per_class=_class_section(test), threshold=s['threshold'] if s else .5,
-        baseline=figure_rows(size, ['accuracy', 'balanced_accuracy', 'macro_f1']) if size else None, valid=figure_rows(metrics.get('valid', {}), ['accuracy', 'balanced_accuracy', 'macro_f1']),
-        mistakes=_mistakes(predictions, s['threshold'] if s else .5), screening=figure_rows(s, PER_CLASS) if s else None, operating=_screening_section(metrics.get('screening')),
-        screening_text=f"{s['n_abnormal']} abnormal images ({', '.join(s['abnormal'])}) and {s['n_normal']} normal ones; an image counts as abnormal from P(abnormal) {s['threshold']:g}. PPV and NPV hold for this mixture only." if s else '',
-        calibration=_calibration_section(metrics.get('calibration')), recipe=_pairs(recipe), command=config.get('command', ''),
-        made=_pairs({k: config.get(k) for k in ('started', 'device', 'precision', 'versions')} | {'seconds': metrics.get('seconds')}),
-        caveat=test['caveat'], interval_text=f"Intervals: {interval['method']}, {interval['n_resamples']} resamples of {interval['units']} units, level {interval['level']:g}. Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. Figures are fractions.")
+    return _head(metrics, config, index) | _measured(metrics, predictions) | _origin(metrics, config)
 
-SECTIONS = dict(data='Data and split', figures='Figures', mistakes='Mistakes', screening='Screening', calibration='Calibration', training='Training', more='More plots', made='How it was made', limits='Limits')
+# %% ../nbs/25_report.ipynb #00000027
+SECTIONS = dict(data='Data and split', figures='Figures', mistakes='Mistakes', screening='Screening', calibration='Calibration', training='Training',
+                more='More plots', made='How it was made', limits='Limits')
 
 def report_html(
     metrics:dict,             # What `metrics.json` holds
@@ -273,11 +357,11 @@ def report_html(
     "The report as one HTML page"
     context, plots = _context(metrics, config or {}, predictions, index), plots or {}
     page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined).from_string(MACROS + HEAD + BODY)
-    there = {'screening': context['screening'] or 'screening' in plots, 'calibration': context['calibration'] or 'calibration' in plots, 'training': 'training' in plots or context['recipe'], 'more': 'more' in plots}
+    there = {k: k in plots or context.get(what) for k, what in dict(screening='screening', calibration='calibration', training='recipe', more='').items()}
     from markupsafe import Markup
     return page.render(**context, plots=plots, style=Markup(STYLE), sections=[(k, v) for k, v in SECTIONS.items() if there.get(k, True)]).strip() + '\n'
 
-# %% ../nbs/25_report.ipynb #00000014
+# %% ../nbs/25_report.ipynb #0000002a
 def write_report(
     run # A run folder, or any folder with metrics.json and predictions.csv (`Run`, str or `Path`)
 )->Path: # The page

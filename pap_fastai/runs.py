@@ -11,6 +11,7 @@ import datetime, os, platform, subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from fastcore.basics import patch
 from filelock import FileLock, Timeout
 
 from .core import PapError, home, read_json, write_json
@@ -45,7 +46,7 @@ def commit_name()->str:
 
 # %% ../nbs/12_runs.ipynb #0000000a
 class Run:
-    "A run folder: the paths of its files, its state, its lock"
+    "A run folder: its state, its lock and, for each name in `FILES`, its path as `<name>_file` (`model_file` and `plots_file` are folders)"
     FILES = dict(config='config.json', index='index.csv', history='history.csv', predictions='predictions.csv', metrics='metrics.json',
                  model='model', plots='plots', report='report.html', checkpoint='checkpoint.pt', validation='validation.csv')
     def __init__(self,
@@ -109,6 +110,7 @@ def lock_run(
     try: return lock.acquire(timeout=0) and lock
     except Timeout: raise PapError(f'{run.path.name!r} is being trained by another process: wait for it to end.') from None
 
+# %% ../nbs/12_runs.ipynb #00000010
 def _alive(run):
     "Whether a process holds the run's lock"
     if not (run.path/'.lock').exists(): return False
@@ -116,13 +118,13 @@ def _alive(run):
     except PapError: return True
     return False
 
-def _state(self):
+@patch(as_prop=True)
+def state(self:Run):
     "training, interrupted or done; a run that says training while no process is at work in it was interrupted"
     said = self.config.get('state')
     return 'interrupted' if said == 'training' and not _alive(self) else said
-Run.state = property(_state)
 
-# %% ../nbs/12_runs.ipynb #00000013
+# %% ../nbs/12_runs.ipynb #00000015
 def new_run_path(
     arch:str, # Network
     split:str # Split
@@ -133,7 +135,7 @@ def new_run_path(
     while path.exists(): path, n = path.with_name(f'{stem}-{n}'), n+1
     return path
 
-# %% ../nbs/12_runs.ipynb #00000015
+# %% ../nbs/12_runs.ipynb #00000017
 def data_place(
     run_path, # The run folder
     root      # The folder of the images

@@ -186,7 +186,7 @@ def cohort(
     return dict(n=n, abnormal=abnormal, normal=n-abnormal, tp=tp, fn=abnormal-tp, fp=fp, tn=n-abnormal-fp, review=tp+fp, no_review=n-tp-fp)
 
 # %% ../nbs/23_screening.ipynb #00000027
-COHORT_PARTS = [('tp', 'abnormal, flagged', VERMILION), ('fn', 'abnormal, missed', '#111111'), ('fp', 'normal, flagged for nothing', ORANGE), ('tn', 'normal, not flagged', '#cfe3f2')]
+COHORT_PARTS = [('tp', 'abnormal, flagged', VERMILION), ('fn', 'abnormal, missed', '#111111'), ('fp', 'normal, flagged without need', ORANGE), ('tn', 'normal, not flagged', '#cfe3f2')]
 
 def plot_cohort(
     counts:dict, # From `cohort`

@@ -29,7 +29,7 @@ from .learner import PRECISIONS, choose_precision, find_device, get_learner, kee
 from .predictions import read_predictions, write_predictions
 from .processes import alone, join, share_of_batch
 from .recipes import Recipe, check_recipe, make_recipe, place_weights, recipe_dict, recipe_from_dict
-from .runs import create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
+from .runs import Run, create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
 from .splits import describe_split, split_index
 from .training import fit_run, refit_epochs
 from .weights import pixel_stats, pretrained_body
@@ -68,6 +68,7 @@ def check_logger(
     "A `PapError` for an unknown experiment tracker, or one that is not installed"
     if not find_spec(check_name(name, LOGGERS, 'logger')): raise PapError(f'{name} is not installed: pip install "pap_fastai[tracking]".')
 
+# %% ../nbs/28_train.ipynb #00000009
 def _tensorboard(folder):
     from fastai.callback.tensorboard import TensorBoardCallback
     class Numbers(TensorBoardCallback):
@@ -92,6 +93,7 @@ def logging_to(
             if ours: ours.finish() # one that was open before goes on
     else: yield [_tensorboard(folder)] if name else []
 
+# %% ../nbs/28_train.ipynb #0000000c
 def choosing_index(
     index,        # A split index
     recipe:Recipe # Its `keep` says whether validation chooses the epoch
@@ -102,6 +104,7 @@ def choosing_index(
     except PapError: return index, 'all'
     return index.assign(split=index['split'].mask(index['image'].isin(apart['image']), 'set apart')), 'half'
 
+# %% ../nbs/28_train.ipynb #0000000f
 def _refit_start(run, index, recipe, options, processes):
     "What `fit_run` calls where the refit begins: validation is predicted and kept, then it becomes training images; None without a refit"
     def dls(index, learn): return recipe_dls(index, recipe, learn.dls.device, options['cache'], options['workers'], run.path)
@@ -129,6 +132,7 @@ def _fit(run, index, recipe, options, processes):
     if seen is not index: learn.dls = recipe_dls(index, recipe, learn.dls.device, options['cache'], options['workers'], run.path)
     return learn, dict(data=data_seconds, train=time.monotonic() - started - data_seconds)
 
+# %% ../nbs/28_train.ipynb #00000011
 def _predictions(run, learn, index, quiet):
     "Predictions of the validation and test parts; validation as it was predicted before a refit, if there was one"
     if not run.validation_file.exists(): return predict_parts(learn, index, quiet=quiet)
@@ -156,7 +160,7 @@ def _finish(run, index, recipe, options, learn, seconds):
     run.update(state='done')
     for file in (run.checkpoint_file, run.validation_file): file.unlink(missing_ok=True)
 
-# %% ../nbs/28_train.ipynb #00000009
+# %% ../nbs/28_train.ipynb #00000013
 @contextmanager
 def _interruptible(run):
     "Mark the run as interrupted, and say how to go on, when the block does not end by itself"
@@ -179,7 +183,7 @@ def _signal(number, handler):
     import threading
     return signal.signal(number, handler or signal.SIG_DFL) if threading.current_thread() is threading.main_thread() else None
 
-# %% ../nbs/28_train.ipynb #0000000b
+# %% ../nbs/28_train.ipynb #00000016
 def _check_options(recipe, options):
     "A `PapError`, before anything is written, for what this recipe would ignore or this installation lacks"
     check_name(options['precision'], PRECISIONS, 'precision')
@@ -211,7 +215,7 @@ def _carry_out(begin):
         if lock: lock.release()
     return run
 
-# %% ../nbs/28_train.ipynb #0000000c
+# %% ../nbs/28_train.ipynb #00000017
 def train(
     path=None,            # A data folder or an index CSV; the synthetic sample by default
     recipe='default',     # A `Recipe`, or the name of one
@@ -232,13 +236,13 @@ def train(
     quiet:bool=False,     # Say nothing
     command:str='',       # The command line, for the report
     **overrides           # Fields of `Recipe`
-): # The finished `Run`; of several processes only the first one gets it
+)->Run: # The finished one; of several processes only the first one gets it
     "Train, predict and evaluate; raises `PapError` for data, a split, a recipe or a place that will not do"
     options = dict(device=device, precision=precision, cache=cache, workers=workers, checkpoint_every=checkpoint_every, logger=logger, quiet=quiet)
     def begin():
         chosen = make_recipe(recipe, **overrides) if isinstance(recipe, str) else check_recipe(replace(recipe, **overrides))
         _check_options(chosen, options)
-        index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, seed=230, buffer=buffer, shift=shift)
+        index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, buffer=buffer, shift=shift)
         return _begin(index, chosen, options, out, command)
     return _carry_out(begin)
 
@@ -256,7 +260,7 @@ def _begin(index, recipe, options, out, command):
     with _interruptible(run): write_index(index, run.index_file)
     return run, lock, index, recipe, options
 
-# %% ../nbs/28_train.ipynb #0000000d
+# %% ../nbs/28_train.ipynb #00000018
 def describe_run(
     run,  # A run folder
     index # Its split index
@@ -279,7 +283,7 @@ def _shared(config):
 
 def _lines(o): return o.splitlines() if isinstance(o, str) else list(o)
 
-# %% ../nbs/28_train.ipynb #0000000f
+# %% ../nbs/28_train.ipynb #0000001a
 def run_index(
     run,      # A run folder
     root=None # The folder of the images, where it is not where it was
@@ -297,7 +301,7 @@ def resume(
     root=None,          # The folder of the images, where it is not where it was
     device:str=None,    # cpu, cuda, mps; the run's own by default
     quiet:bool=False    # Say nothing
-): # The finished `Run`; of several processes only the first one gets it
+)->Run: # The finished one; of several processes only the first one gets it
     "Go on with a run that was stopped; a finished one is left as it is"
     run = open_run(path)
     if run.config['state'] != 'done': return _carry_out(lambda: _begin_again(run, root, device, quiet))
