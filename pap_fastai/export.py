@@ -210,7 +210,7 @@ tags:
 ## Use
 
 ```
-pip install pap_fastai
+git clone https://github.com/pap-fastai/pap_fastai && pip install ./pap_fastai
 pap_predict FOLDER_OF_THIS_FILE cell.png
 ```
 

@@ -16,14 +16,14 @@ from .core import PapError, check_name
 class Recipe:
     "Every decision of a training run"
     name:str='default'           # Which recipe it started from
-    arch:str='tf_efficientnet_lite0' # Network, a name from `weights.architectures`
+    arch:str='tf_efficientnet_lite0' # Network: tf_efficientnet_lite0, vgg11_bn, vgg11, resnet18, resnet50, resnet101, or any other that pap_train --list_archs prints
     weights:str='imagenet'       # Pretrained weights: imagenet, none (then every layer starts random), or a file
     epochs:int=6                 # Passes over the training part
     batch_size:int=32            # Images in a batch
     lr:float=1e-3                # Largest learning rate, of the head
-    body_lr:float=1.             # Learning rate of the first layers as a fraction of `lr`; groups between them in equal ratios
+    body_lr:float=1.             # Learning rate of the first layers as a fraction of the head's (--lr); groups between them in equal ratios
     schedule:str='one_cycle'     # How the rate moves: one_cycle, or falling (lower at each epoch)
-    freeze_epochs:int=0          # Epochs that train the head alone, before `epochs`
+    freeze_epochs:int=0          # Epochs that train the head alone, before those of --epochs
     size:int=224                 # Image side, pixels
     resize:str='squish'          # How an image becomes a square: squish, pad, crop
     pooling:str='concat'         # What the head sees: the pooled last layer (concat) or several layers (stages)
