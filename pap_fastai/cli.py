@@ -296,7 +296,7 @@ def pap_predict(
     predictor, shown = open_model(model, engine, device, precision), []
     if single and not out: wrong = _predict_one(predictor, files[0], top, format, shown)
     else:
-        bad = _predict_many(predictor, files, out, format, resume, batch_size, shown)
+        bad = _predict_many(predictor, files, out, shown, dict(format=format, resume=resume, batch_size=batch_size))
         wrong = bad and f'{bad} of {len(files)} images could not be read: the column error of the table says why.'
     if grid and shown: _draw_grid(shown, predictor.classes, grid)
     say('Not for clinical use.')
@@ -313,21 +313,21 @@ def _predict_one(predictor, file, top, format, shown):
         if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
     return row['error']
 
-def _predict_many(predictor, files, out, format, resume, batch_size, shown):
+def _predict_many(predictor, files, out, shown, options):
     "Write the table to a file or to stdout; how many images could not be read"
     from pap_fastai.predict import RowWriter, predict_files, predict_to, row_columns
     def see(row):
         if len(shown) < 48 and not row['error']: shown.append(row)
     if out:
-        if resume and Path(out).exists():
+        if options['resume'] and Path(out).exists():
             say(f'{out} is finished: nothing to resume.')
             return 0
-        try: bad = predict_to(predictor, files, out, format, resume, batch_size, on_row=see)
+        try: bad = predict_to(predictor, files, out, **options, on_row=see)
         except KeyboardInterrupt: raise KeyboardInterrupt('Interrupted: the rows so far are kept. Give the same command again with --resume to go on.') from None
         print(out)
         return bad
-    writer, bad = RowWriter(sys.stdout, row_columns(predictor), format or 'csv').head(), 0
-    for row in predict_files(predictor, files, batch_size):
+    writer, bad = RowWriter(sys.stdout, row_columns(predictor), options['format'] or 'csv').head(), 0
+    for row in predict_files(predictor, files, options['batch_size']):
         writer.write(row); see(row)
         bad += bool(row['error'])
     return bad
