@@ -6,12 +6,13 @@
 __all__ = ['WHY', 'NOTE', 'MAX_PIXELS', 'MOST', 'OPEN', 'BELOW', 'POLICY', 'CSS', 'KEEP', 'PASSWORD', 'safe', 'data_uri',
            'download_link', 'bars', 'error_card', 'cell_card', 'read_upload', 'upload_columns', 'answer_uploads',
            'to_csv', 'uploads_card', 'answer_field', 'field_card', 'open_heat', 'heat_picture', 'one_at_a_time', 'Desk',
-           'draw_examples', 'draw_example_field', 'example_strip', 'page_status', 'Attempts', 'Guard', 'head_text',
-           'foot_text', 'about_text', 'empty_card', 'load_gradio', 'build_page', 'find_login', 'find_port',
+           'draw_examples', 'draw_example_field', 'example_strip', 'page_status', 'visitor', 'Attempts', 'Guard',
+           'head_text', 'foot_text', 'about_text', 'empty_card', 'load_gradio', 'build_page', 'find_login', 'find_port',
            'start_page', 'make_desk', 'serve']
 
 # %% ../nbs/44_app.ipynb #00000002
-import base64, html, io, json, os, re, socket, time, unicodedata
+import base64, html, io, ipaddress, json, os, re, socket, time, unicodedata
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib.metadata import version
@@ -352,19 +353,33 @@ def page_status(
     return 413 if int(length) > (max_bytes if path.rstrip('/') == _API + 'upload' else 2**20) else 0
 
 # %% ../nbs/44_app.ipynb #00000029
+def visitor(
+    host:str # Address of a client, '' where it is not known
+)->str:
+    "Whose guesses are counted together: an IPv4 address, or the /64 network of an IPv6 one, which is what one household has"
+    try: return str(ipaddress.ip_network((host, 64), strict=False)) if ipaddress.ip_address(host).version == 6 else host
+    except ValueError: return host
+
 class Attempts:
-    "Failed logins of the last `seconds`, by address"
+    "Logins of the last `seconds` that failed or are under way"
     def __init__(self,
-        most:int=5,       # Failures from which on an address must wait
-        seconds:float=60, # How long a failure counts
+        most:int=5,       # How many of them one visitor may have
+        seconds:float=60, # How long one counts
         now=time.monotonic # A clock
-    ): self.most,self.seconds,self.now,self.failures = most,seconds,now,{}
-    def _recent(self, address): return [t for t in self.failures.get(address, ()) if self.now() - t < self.seconds]
-    def note(self, address):
-        "Remember a failure, and forget those that are over"
-        self.failures[address] = self._recent(address) + [self.now()]
-        self.failures = {k: recent for k in self.failures if (recent := self._recent(k))}
-    def must_wait(self, address)->bool: return len(self._recent(address)) >= self.most
+    ): self.most,self.seconds,self.now,self.tries,self.counts = most,seconds,now,deque(),Counter()
+    def begin(self, who)->bool:
+        "Count an attempt; False where the visitor must wait"
+        while self.tries and self.now() - self.tries[0][0] >= self.seconds: self._drop(self.tries.popleft()[1])
+        if self.counts[who] >= self.most: return False
+        self.tries.append((self.now(), who)); self.counts[who] += 1
+        return True
+    def succeed(self, who):
+        "Forget the attempts of a visitor who knows the password"
+        self.tries = deque(o for o in self.tries if o[1] != who)
+        self.counts.pop(who, None)
+    def _drop(self, who):
+        self.counts[who] -= 1
+        if not self.counts[who]: del self.counts[who]
 
 # %% ../nbs/44_app.ipynb #0000002c
 POLICY = ("default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' data: blob:; "
@@ -383,12 +398,13 @@ class Guard:
         if scope['type'] != 'http': return # the page has no web sockets
         length = dict(scope['headers']).get(b'content-length')
         status = page_status(scope['method'], scope['path'], length and length.decode('latin-1'), self.max_bytes)
-        login, address = scope['method'] == 'POST' and scope['path'].rstrip('/') == '/login', (scope.get('client') or ('',))[0]
-        if not status and login and self.attempts.must_wait(address): status = 429
+        login, who = not status and scope['method'] == 'POST' and scope['path'].rstrip('/') == '/login', visitor((scope.get('client') or ('',))[0])
+        if login and dict(scope['headers']).get(b'sec-fetch-site') == b'cross-site': status = 403 # another page must not use up the attempts of its reader
+        elif login and not self.attempts.begin(who): status = 429
         async def sealed(message):
             if message['type'] == 'http.response.start':
                 message = message | dict(headers=[*message.get('headers', ()), *_HEADERS])
-                if login and message['status'] == 400: self.attempts.note(address) # what Gradio says to a wrong password
+                if login and message['status'] == 200: self.attempts.succeed(who)
             await send(message)
         if not status: return await self.app(scope, receive, sealed)
         await sealed(dict(type='http.response.start', status=status, headers=[(b'content-type', b'text/plain'), (b'connection', b'close')]))
@@ -654,11 +670,12 @@ def start_page(
 )->tuple: # (the running page, its address)
     "Start the server in the background; a `PapError` when the port is taken or Gradio is missing"
     gr = load_gradio()
+    os.environ.setdefault('FORWARDED_ALLOW_IPS', '') # who may say in a header for whom he asks: nobody, so nobody has more than one address
     os.environ |= dict(GRADIO_TEMP_DIR=str(folder), NO_PROXY=','.join(filter(None, (os.environ.get('NO_PROXY'), '127.0.0.1,localhost')))) # Gradio looks whether it answers, without a proxy
     port, page = find_port(host, port), build_page(desk, folder)
     from starlette.middleware import Middleware
     page.queue(max_size=512)
-    page.launch(server_name=host, server_port=port, auth=login, max_file_size=max_mb*2**20, app_kwargs=dict(middleware=[Middleware(Guard, max_bytes=10*max_mb*2**20)], docs_url=None, redoc_url=None, openapi_url=None),
+    page.launch(server_name=host, server_port=port, auth=login, auth_message='After five wrong passwords you have to wait for a minute.', max_file_size=max_mb*2**20, app_kwargs=dict(middleware=[Middleware(Guard, max_bytes=10*max_mb*2**20)], docs_url=None, redoc_url=None, openapi_url=None),
                 prevent_thread_lock=True, quiet=True, share=False, inbrowser=False, ssr_mode=False, pwa=False, mcp_server=False, enable_monitoring=False, run_history=False, show_error=False, footer_links=[], theme=_theme(gr), css=CSS)
     return page, f'http://{"127.0.0.1" if host == "0.0.0.0" else host}:{port}'
 

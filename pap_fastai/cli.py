@@ -7,7 +7,7 @@ __all__ = ['with_options', 'recipe_options', 'pap_data', 'pap_train', 'pap_evalu
            'pap_experiments', 'pap_bench', 'pap_field', 'pap_app']
 
 # %% ../nbs/50_cli.ipynb #00000002
-import os, shlex, sys, warnings
+import hashlib, os, shlex, sys, warnings
 from contextlib import redirect_stdout
 from functools import wraps
 from importlib.metadata import version
@@ -23,14 +23,16 @@ from .recipes import Recipe, make_recipe
 # %% ../nbs/50_cli.ipynb #00000005
 _version = Param('Print the version and stop', action='version')
 
-class _Switch(Param if isinstance(Param, type) else object):
-    "A switch, with the comment beside it as its help; what it is by default goes without saying"
-    def __init__(self, f, name):
-        super().__init__(type=bool)
-        self._f,self._name = f,name
-    def set_default(self, d):
-        super().set_default(d)
-        self.help = docments(self._f)[self._name]
+if isinstance(Param, type): # with fastcore 2 it is none, and switches look as fastcore has them
+    class _Switch(Param):
+        "A switch, with the comment beside it as its help; what it is by default goes without saying"
+        def __init__(self, f, name):
+            super().__init__(type=bool)
+            self._f,self._name = f,name
+        def set_default(self, d):
+            super().set_default(d)
+            self.help = docments(self._f)[self._name]
+else: _Switch = None
 
 def with_options(
     **options # Name -> `Param` of further options, each None unless it is given
@@ -42,7 +44,7 @@ def with_options(
             if is_cli() and not sys.warnoptions: _hush()
             return f(*args, **kwargs)
         own = [p for p in signature(f).parameters.values() if p.kind != p.VAR_KEYWORD]
-        quiet.__annotations__ = {k: _Switch(f, k) if v is bool and isinstance(Param, type) else v for k,v in f.__annotations__.items()}
+        quiet.__annotations__ = {k: _Switch(f, k) if v is bool and _Switch else v for k,v in f.__annotations__.items()}
         more = [Parameter(k, Parameter.KEYWORD_ONLY, default=None, annotation=p) for k,p in options.items()]
         stop = Parameter('version', Parameter.KEYWORD_ONLY, default=f'pap_fastai {version("pap_fastai")}', annotation=_version)
         quiet.__signature__ = signature(f).replace(parameters=[*own, *more, stop])
@@ -189,7 +191,7 @@ def pap_train(
     "Train a classifier: data, split, training, predictions, figures and report in one run folder"
     options = {**locals(), **overrides}
     if list_archs is not None: return _list_archs(list_archs)
-    if not resume: _first_look(path, recipe, overrides)
+    if not resume and int(os.environ.get('WORLD_SIZE', 1)) < 2: _first_look(path, recipe, overrides) # of several processes the first one says it
     with redirect_stdout(sys.stderr):
         if resume: _refuse(pap_train, options, ('path','resume','device'), '--resume goes on with the options that the run began with')
         from pap_fastai.train import resume as resume_run, train
@@ -201,7 +203,7 @@ def pap_train(
 def _first_look(path, recipe, overrides):
     "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
     make_recipe(recipe, **_switches(overrides))
-    if path and not Path(path).expanduser().exists(): raise PapError(f'There is no {path!r}: check the path.')
+    if path: Path(path).expanduser().stat() # `command` says what is wrong with it
 
 def _list_archs(text):
     "Print the names of networks that contain `text`"
@@ -248,8 +250,11 @@ def _evaluate_other(run, path, images, out, plots, device):
     index = load_data(path, images or f'{kind}s', _scheme_option(config['scheme']))
     strange = sorted(set(index['label']) - set(config['classes']))
     if strange: raise PapError(f"The model knows {', '.join(config['classes'])}, not {', '.join(strange[:5])}: give data with the same classes.")
+    if not trained.metrics_file.is_file(): raise PapError(f'{str(run)!r} has no figures of its own yet: run pap_evaluate {run} first.')
     paths = image_paths(index)
-    fitted = None if _warn_if_known(trained, paths) else read_json(trained.metrics_file).get('calibration')
+    learnt = _learnt_from(trained, paths)
+    if learnt: say(f'Warning: this run has learnt from {learnt} of the {len(paths)} images, or was calibrated on them: figures on them say nothing about new images, and its threshold is not judged by them.')
+    if learnt is None: say('Warning: the images of this run are not where they were, so whether it has learnt from some of these is not known.')
     model = open_model(run, 'torch', device)
     model.config = {**model.config, 'temperature': 1.} # the tables of predictions hold what the network says before it
     rows = list(progress(predict_files(model, paths), len(paths), 'predicting'))
@@ -257,19 +262,24 @@ def _evaluate_other(run, path, images, out, plots, device):
     probs = [[o[f'p_{c}'] for c in config['classes']] for o in rows]
     attrs = {k: index.attrs[k] for k in ('data','synthetic','scheme')}
     table = make_predictions(index['image'], probs, config['classes'], index['label'].to_numpy(), index['cluster'].to_numpy(), 'test', abnormal=config['abnormal'], **attrs)
-    evaluate_table(table, index.assign(split='test'), out, root=index.attrs['root'], plots=plots, fitted=fitted)
+    why = f"predicted as a whole, by a network that {f'has learnt from {learnt} of these images' if learnt else 'was trained on others'}"
+    evaluate_table(table, index.assign(split='test'), out, dict(name='other data', why=why, test=len(table), learnt_from=learnt), index.attrs['root'], plots,
+                   fitted=None if learnt else read_json(trained.metrics_file).get('calibration'))
     return out
 
-def _warn_if_known(run, paths):
-    "Say how many of some images the run has learnt from; how many there are"
+def _mark(path):
+    "What tells an image file from others, wherever it lies: its size and its beginning"
+    with open(path, 'rb') as f: return os.path.getsize(path), hashlib.sha256(f.read(2**16)).digest()
+
+def _learnt_from(run, paths):
+    "How many of some images, or copies of them, the run has learnt from or was calibrated on; None where its own images are not to be found"
     from pap_fastai.index import read_index
     from pap_fastai.runs import find_root
     try: root = find_root(run)
-    except PapError: return 0 # its images are gone, so these are others
+    except PapError: return None
     index = read_index(run.index_file, root=root)
-    known = {(Path(root)/o).resolve() for o in index.loc[index['split'] != 'test', 'image']} & {Path(o).resolve() for o in paths}
-    if known: say(f'Warning: {len(known)} of the {len(paths)} images are of the training and validation parts of this run: figures on them say nothing about new images, and its threshold is not judged by them.')
-    return len(known)
+    known = {_mark(Path(root)/o) for o in index.loc[index['split'] != 'test', 'image']}
+    return sum(_mark(o) in known for o in paths)
 
 # %% ../nbs/50_cli.ipynb #0000001f
 @with_options()
@@ -286,7 +296,7 @@ def pap_predict(
     grid:str=None,   # Write a picture of the (first 48) images with their predictions to this PNG
     device:str=None  # For torch: cpu, cuda, cuda:1, mps; found by default
 ):
-    "The classes of images: the most probable ones of one image, a table of many"
+    "The classes of images: the most probable ones of one image, a table of many. Probabilities are tempered as the run's validation images ask for; its own predictions.csv holds them as they are before that"
     from pap_fastai.predict import SomeUnreadable, list_images, open_model
     paths = [paths] if isinstance(paths, str) else paths
     if resume and (grid or not out): raise PapError('--resume goes on with a table: give its --out, and no --grid.')

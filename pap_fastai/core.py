@@ -41,11 +41,11 @@ def explain_oserror(
 )->str: # One sentence that says what to do
     "The advice for a full disk, a missing permission, a missing file"
     where = f' {str(e.filename)!r}' if e.filename else ''
-    known = {errno.ENOSPC: f'The disk is full: free some space, or choose another folder with --out, and start again{where and f" (while writing{where})"}.',
-             errno.EDQUOT: f'Your disk quota is used up{where and f" (while writing{where})"}: free some space, or choose another folder with --out.',
-             errno.EACCES: f'No permission for{where or " a file"}: choose a place that you may read and write, for example with --out.',
-             errno.EPERM:  f'No permission for{where or " a file"}: choose a place that you may read and write, for example with --out.',
-             errno.EROFS:  f'The file system of{where or " that file"} is read-only: choose another folder with --out.',
+    known = {errno.ENOSPC: f'The disk is full: free some space, or choose another place, and start again{where and f" (while writing{where})"}.',
+             errno.EDQUOT: f'Your disk quota is used up{where and f" (while writing{where})"}: free some space, or choose another place.',
+             errno.EACCES: f'No permission for{where or " a file"}: choose a place that you may read and write.',
+             errno.EPERM:  f'No permission for{where or " a file"}: choose a place that you may read and write.',
+             errno.EROFS:  f'The file system of{where or " that file"} is read-only: choose another place.',
              errno.ENOENT: f'There is no{where or " such file"}: check the path.',
              errno.ENOTDIR: f'A part of the path{where} is a file, not a folder: check the path.',
              errno.ENAMETOOLONG: f'The name{where} is too long for this file system: choose a shorter one.'}
@@ -94,6 +94,9 @@ def atomic_path(
     try:
         yield tmp
         os.replace(tmp, path)
+    except OSError as e:
+        if e.filename and tmp.name in str(e.filename): e.filename = str(path) # a message names what the user knows
+        raise
     finally:
         if tmp.is_dir(): shutil.rmtree(tmp, ignore_errors=True)
         else: tmp.unlink(missing_ok=True)

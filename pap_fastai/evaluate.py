@@ -115,6 +115,10 @@ def screening_figures(
 # %% ../nbs/27_evaluate.ipynb #00000012
 FITTED = 'temperature', 'threshold', 'wanted_sensitivity', 'fitted_on', 'note', 'refit' # what of a calibration goes along to other data
 
+def _carried(fitted, predictions):
+    "The calibration of a run, and what it does on other data"
+    return {k: fitted[k] for k in FITTED if k in fitted} | (dict(test=calibration_report(predictions, fitted['temperature'])) if 'temperature' in fitted else {})
+
 def make_metrics(
     predictions:pd.DataFrame, # Predictions
     index:pd.DataFrame=None,  # The split index they belong to; without it there is no size-only baseline
@@ -132,7 +136,7 @@ def make_metrics(
     if (predictions['split'] == 'valid').any():
         found['valid'] = short_figures(predictions, 'valid')
         found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch, refit)
-    elif fitted and 'temperature' in fitted: found['calibration'] = {k: fitted.get(k) for k in FITTED} | dict(test=calibration_report(predictions, fitted['temperature']))
+    elif fitted: found['calibration'] = _carried(fitted, predictions)
     if screening := screening_figures(predictions, found.get('calibration', {})): found['screening'] = screening
     if baseline := _baseline(index): found['size_only'] = baseline
     return dict(found, seconds=dict(seconds or {}, evaluate=round(time.perf_counter() - started, 2)))
@@ -146,7 +150,8 @@ def metrics_lines(
     clusters = f", {t['clusters']} clusters" if t['clusters'] else ', clusters unknown'
     lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split_text(metrics['split'])}, n = {t['n']}{clusters}" + (f"; size alone: {size['accuracy']['value']:.2f}" if size else ''),
              ', '.join(figure_text(t[k], name) for k, name in (('balanced_accuracy', 'balanced accuracy'), ('macro_f1', 'macro-F1'), ('auroc', 'AUROC')))]
-    if s := t.get('screening'): lines.append(f"abnormal against normal at {s['threshold']:g}: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
+    if s := t.get('screening'): lines.append(f"abnormal (n = {s['n_abnormal']}) against normal (n = {s['n_normal']}) at {s['threshold']:g}: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
+    if s := metrics.get('screening'): lines.append(f"at the threshold {s['threshold']:.3f}, chosen on validation images: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     what = 'synthetic: ' if data.get('synthetic') and 'synthetic' not in str(data.get('data')) else ''
     return lines + [f"{what}{data.get('data') or 'unnamed data'}, classes {data.get('scheme')} ({', '.join(data['classes'])})", 'Not for clinical use.']
 

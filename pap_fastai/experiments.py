@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['KEYS', 'original_table', 'difference', 'exceeds_noise', 'count_figure', 'original_differences', 'Experiment',
-           'study_grid', 'run_experiment', 'start_ray', 'study_table', 'summarise_study', 'compare_study',
-           'study_lines', 'plot_study', 'study_text', 'write_study', 'run_grid', 'check_failed', 'run_experiments']
+           'check_shift', 'study_grid', 'run_experiment', 'start_ray', 'split_label', 'study_table', 'summarise_study',
+           'compare_study', 'study_lines', 'plot_study', 'study_text', 'write_study', 'run_grid', 'check_failed',
+           'run_experiments']
 
 # %% ../nbs/30_experiments.ipynb #00000002
 import os, shutil, sys, time, traceback
@@ -93,6 +94,14 @@ class Experiment:
         fold = [f'up{self.shift:g}']*bool(self.shift) + [f'f{self.fold}']*(self.folds is not None)
         return '-'.join([self.classes, self.images, self.recipe.arch.replace('/', '_'), Path(self.split).stem, *fold, f's{self.recipe.seed}'])
 
+def check_shift(
+    shift, # By what fraction of a block the borders of block move up
+    splits # Names of splits
+):
+    "A `PapError` for a shift that is none, or that would move nothing"
+    if not 0 <= shift <= 1: raise PapError(f'--shift {shift:g}: it is a fraction of a block, from 0 to 1.')
+    if shift and set(splits) - {'block'}: raise PapError('--shift moves the borders of blocks: give it with --split block alone.')
+
 def study_grid(
     classes=('5','2'),          # Class schemes
     images=('fields','cells'),  # Kinds of images
@@ -108,6 +117,7 @@ def study_grid(
     for o in classes: check_name(o, CLASS_SCHEMES, 'class scheme')
     for o in images: check_name(o, ['cells','fields'], 'kind of images')
     for o in splits: str(o).lower().endswith('.csv') or check_name(o, ['block','cluster','random','auto'], 'split', 'A CSV with the columns image and split is one too.')
+    check_shift(shift, splits)
     if folds is not None and folds < 2: raise PapError(f'--folds {folds}: at least 2 are needed.')
     if len({Path(o).stem for o in splits}) < len(splits): raise PapError('Two of the splits have one name: rename a CSV, since run folders are named by it.')
     parts = [(None, None)] if folds is None else [(folds, k) for k in range(folds)]
@@ -197,11 +207,17 @@ def _run_on_ray(grid, path, out, options, cluster, retries=3):
     finally: ray.shutdown()
 
 # %% ../nbs/30_experiments.ipynb #0000001d
+def split_label(
+    split:dict # `split` of a run's config
+)->str: # e.g. 'block', or 'block up 0.5' with moved borders
+    "A split as tables name it"
+    return split['name'] + (f" up {split['shift']:g}" if split.get('shift') else '')
+
 def _row(run):
     "A finished run as a row of the table"
     c, m = run.config, read_json(run.metrics_file)
     t, s, r = m['test'], c['split'], c['recipe']
-    return dict(run=run.path.name, classes=c['data']['scheme'], images=c['data']['kind']+'s', arch=r['arch'], split=s['name'], folds=s.get('folds'), fold=s.get('fold'), seed=r['seed'],
+    return dict(run=run.path.name, classes=c['data']['scheme'], images=c['data']['kind']+'s', arch=r['arch'], split=split_label(s), folds=s.get('folds'), fold=s.get('fold'), seed=r['seed'],
                 n=t['n'], correct=round(t['accuracy']['value']*t['n']), **{k: t['accuracy'][v] for k, v in (('accuracy','value'), ('low','low'), ('high','high'))},
                 balanced_accuracy=t['balanced_accuracy']['value'], macro_f1=t['macro_f1']['value'], size_only=m.get('size_only', {}).get('accuracy', {}).get('value'),
                 recipe=r['name'], epochs=r['epochs'], weights=Path(r['weights']).name, seconds=round(sum(c['seconds'].values()), 1), data=c['data']['data'], synthetic=bool(c['data']['synthetic']),

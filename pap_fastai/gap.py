@@ -15,7 +15,7 @@ import numpy as np, pandas as pd
 from .core import PapError, check_name, home, progress, write_csv, write_text
 from .datasets import load_data
 from .evaluate import read_run_tables
-from .experiments import check_failed, exceeds_noise, run_grid, study_grid
+from .experiments import check_failed, check_shift, exceeds_noise, run_grid, split_label, study_grid
 from .features import frozen_network, image_features, split_network
 from .images import open_image
 from .index import image_paths
@@ -222,8 +222,8 @@ SPLITS = ('random', 'cluster', 'block', 'slides') # from the easiest question to
 
 def _fold_grid(split, index, slides, out, grid):
     "The experiments of one split; `grid` holds the other options of `study_grid`"
-    if split == 'slides': return study_grid(splits=[str(o) for o in write_slide_splits(index, slides, out, grid['folds'])], **{**grid, 'folds': None, 'shift': 0.}) # each fold is a CSV
-    return study_grid(splits=[split], **{**grid, 'shift': grid['shift']*(split == 'block')})
+    if split == 'slides': return study_grid(splits=[str(o) for o in write_slide_splits(index, slides, out, grid['folds'])], **{**grid, 'folds': None}) # each fold is a CSV
+    return study_grid(splits=[split], **grid)
 
 # %% ../nbs/31_gap.ipynb #00000022
 def _pooled(runs):
@@ -241,7 +241,7 @@ def gap_row(
     predictions, sizes = _pooled(runs)
     units = None if blocks is None else predictions['cluster'].map(blocks)
     m, c = evaluate_predictions(predictions, blocks=units), runs[0].config
-    row = dict(classes=c['data']['scheme'], images=c['data']['kind']+'s', split=split, folds=len(runs), n=m['n'], clusters=m['clusters'])
+    row = dict(classes=c['data']['scheme'], images=c['data']['kind']+'s', split=split_label({**c['split'], 'name': split}), folds=len(runs), n=m['n'], clusters=m['clusters'])
     for k in ('accuracy', 'balanced_accuracy', 'macro_f1'): row |= {k: m[k]['value'], f'{k}_low': m[k]['low'], f'{k}_high': m[k]['high']}
     if sizes is not None:
         s = mean_figure(sizes['label'] == sizes['predicted'], sizes, blocks=units)
@@ -323,7 +323,7 @@ def _gap_of_scheme(index, splits, slides, out, grid, options):
         failed |= errors
         if errors: continue
         row, right = gap_row([Run(out/e.name) for e in experiments], split, slides if split == 'slides' else None)
-        rows.append(row); answers[row['classes'], split] = right
+        rows.append(row); answers[row['classes'], row['split']] = right
     return rows, answers, failed, total
 
 # %% ../nbs/31_gap.ipynb #0000002d
@@ -361,8 +361,9 @@ def run_gap(
     **overrides            # Fields of `Recipe`
 )->pd.DataFrame: # One row a class scheme and split
     "One recipe under several splits, `gap.csv` and `gap.png`; raises `PapError` at the end when a run failed"
-    out = Path(out or home()/'runs'/'gap').expanduser().resolve()
+    out = Path(out or home()/'runs'/(f'gap-up{shift:g}' if shift else 'gap')).expanduser().resolve()
     for s in splits: check_name(s, SPLITS, 'split')
+    check_shift(shift, splits)
     if path is None: from pap_fastai.sample import make_sample; path = make_sample()
     index, rows, answers, failed, total = load_data(path, images, '5'), [], {}, {}, 0
     seen = make_recipe('features', standardise=False, **{k: v for k, v in overrides.items() if k in ('size', 'weights', 'arch', 'pooling')})

@@ -177,13 +177,15 @@ def _caveat(predictions, blocks):
 def _method(n_resamples, seed, n_units, blocks):
     "How the intervals were made, for metrics.json"
     unit = 'clusters' if blocks is None else 'blocks, then clusters inside each drawn block'
-    return dict(method=f'percentile bootstrap over {unit}', level=.95, n_resamples=n_resamples, seed=seed, units=n_units, blocks=None if blocks is None else len(set(np.asarray(blocks))))
+    return dict(method=f'percentile bootstrap over {unit}; for accuracy, sensitivity and specificity Wilson where all resamples agree', level=.95, n_resamples=n_resamples, seed=seed, units=n_units, blocks=None if blocks is None else len(set(np.asarray(blocks))))
 
 # %% ../nbs/21_metrics.ipynb #0000001c
 def _add_wilson(figures, n, truth_counts):
     "Wilson's interval beside accuracy, sensitivity and specificity (in place)"
     def beside(f, n):
-        if f['value'] is not None: f['wilson'] = [float(x) for x in wilson(round(f['value']*n), n)]
+        if f['value'] is None: return
+        f['wilson'] = [float(x) for x in wilson(round(f['value']*n), n)]
+        if f['low'] is not None and f['low'] == f['high']: f['low'], f['high'] = f['wilson'] # all right or all wrong in every resample: that is no certainty
     beside(figures['accuracy'], n)
     for group, positives in truth_counts.items():
         at = figures['screening'] if group is None else figures['per_class'][group]

@@ -99,11 +99,16 @@ def split_text(
     name = split.get('name')
     return name if name == 'other data' else f"{name or 'no'} split"
 
+def _audit_other(known):
+    "What is known of other data: how many of the images the network has learnt from, None where that was not to be found out"
+    if known: return f'The network has learnt from {known} of these images, so the figures are too high.', True
+    if known is None: return 'These are other data than those of the training. Whether the network has learnt from some of these images is not known, nor whether they share slides or women with them.', False
+    return 'None of these images is one that the network has learnt from. Whether they share slides or women with those is not known.', False
+
 def _audit(split):
     "What stands on both sides of a split, in words, and whether that is a warning"
     both, near = split.get('clusters_on_both_sides'), split.get('neighbours_on_both_sides')
-    if split.get('name') == 'other data':
-        return 'These are other data than those of the training. Whether they share slides, women or images with them is not checked here.', False
+    if split.get('name') == 'other data': return _audit_other(split.get('learnt_from'))
     if both is None:
         return ('The data do not name their clusters, so nobody can say how many stand on both sides of the split. '
                 'Cells of one image may be in training and in test; then the figures are too high.'), True
@@ -120,7 +125,8 @@ def _split_section(split, index):
     rows = [('Split', f"{split.get('name') or 'none'}{fold}"),
             ('Why', split.get('why')),
             ('Images', ', '.join(f'{split[p]} {p}' for p in ('train', 'valid', 'test') if split.get(p))),
-            ('Buffer', f"{split['buffer']} clusters between the parts" if split.get('buffer') else ''),
+            ('Borders', f"moved up by {split['shift']:g} of a block" if split.get('shift') else ''),
+            ('Buffer', f"{split['buffer']} {'cluster' if split['buffer'] == 1 else 'clusters'} between the parts" if split.get('buffer') else ''),
             *[(f'Left out: {k}', v) for k, v in (split.get('left_out') or {}).items()]]
     counts = None
     if index is not None and 'split' in index:
@@ -151,7 +157,7 @@ def _screening_section(s):
         rows += [dict(r, name=f"{r['name']} at a prevalence of {float(q):.0%}") for r in figure_rows(f, ['ppv', 'npv'])]
     text = (f"The threshold on P(abnormal) was chosen on validation images, to catch {s['wanted_sensitivity']:.0%} of the abnormal ones; "
             f"this is what it does on the test part, on tempered probabilities: {s['tp']} caught, {s['fn']} missed, "
-            f"{s['fp']} flagged without need, {s['tn']} passed correctly.")
+            f"{s['fp']} flagged without need, {s['tn']} passed correctly." + ('' if s['sensitivity']['value'] >= s['wanted_sensitivity'] else ' The wanted share was not reached here.'))
     return dict(rows=rows, text=text)
 
 # %% ../nbs/25_report.ipynb #00000019

@@ -72,7 +72,7 @@ def create_run(
     path.parent.mkdir(parents=True, exist_ok=True)
     try: path.mkdir()
     except FileExistsError:
-        more = f', or continue that run with --resume {path}' if (path/Run.FILES['config']).is_file() else ', or delete it'
+        more = f', or continue that run with --resume {path}' if (path/Run.FILES['config']).is_file() else ''
         raise PapError(f'{str(path)!r} exists and is not overwritten: choose another --out{more}.') from None
     except FileNotFoundError: raise PapError(f'No folder can be made at {str(path)!r}: choose another --out.') from None # e.g. in /proc
     write_json(path/Run.FILES['config'], dict(state='training', started=_now(), **config, commit=commit_name(), processor=processor_name(config.get('device', 'cpu')), versions=versions()))

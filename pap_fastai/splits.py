@@ -292,7 +292,9 @@ def split_index(
         part, unmatched = _from_csv(index, name)
         I, name, why = None, Path(name).name, 'given in a file' + (f'; {unmatched} of its rows name no image of these data' if unmatched else '')
         _check_parts(index, part, repr(name), 'another split file')
-    elif name == 'auto': name, why, part, I = _auto(index, *options)
+    elif name == 'auto':
+        name, why, part, I = _auto(index, *options)
+        if shift and name != 'block': raise PapError('A shift moves the borders of blocks, and these data allow no split by block: leave --shift out.')
     else: (part, I), why = _make_any(index, name, *options), _reasons[name]
     if split == 'auto' and name == 'random': say(f'Warning: the random split was {why}.')
     return _finish(index, part, name, why, buffer, folds=None if I is None else K, fold=I, seed=seed, shift=shift)
@@ -322,6 +324,7 @@ def describe_split(
     "The split in words: how, why, how many images, what stands on both sides, what was left out"
     s, audit = index.attrs['split'], leak_audit(index)
     which = f", fold {s['fold']} of {s['folds']} (from 0)" if s.get('folds') else ''
+    which += f", borders moved up by {s['shift']:g} of a block" if s.get('shift') else ''
     lines = [f"Split {s['name']!r}{which}: {s['train']} train, {s['valid']} valid, {s['test']} test images.", f"  {s['why']}"]
     if audit['clusters'] is None: lines.append('  clusters on both sides of the test: not known, the data do not name them')
     else:

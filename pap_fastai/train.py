@@ -7,7 +7,7 @@ __all__ = ['LOGGERS', 'run_recipe', 'check_logger', 'logging_to', 'choosing_inde
            'resume', 'load_run']
 
 # %% ../nbs/28_train.ipynb #00000002
-import signal, time
+import errno, signal, time
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -87,10 +87,14 @@ def logging_to(
     if name == 'wandb':
         import wandb
         from fastai.callback.wandb import WandbCallback
-        ours = wandb.run is None and wandb.init(project='pap_fastai', dir=str(folder), name=Path(folder).name)
-        try: yield [WandbCallback(log=None, log_preds=False, log_model=False)]
+        try: ours = wandb.run is None and wandb.init(project='pap_fastai', dir=str(folder), name=Path(folder).name)
+        except wandb.errors.Error as e: raise PapError(f'Weights & Biases does not answer ({e}): run `wandb login`, or set WANDB_MODE=offline.') from None
+        failed = 1
+        try:
+            yield [WandbCallback(log=None, log_preds=False, log_model=False)]
+            failed = 0
         finally:
-            if ours: ours.finish() # one that was open before goes on
+            if ours: ours.finish(exit_code=failed) # one that was open before goes on
     else: yield [_tensorboard(folder)] if name else []
 
 # %% ../nbs/28_train.ipynb #0000000c
@@ -127,7 +131,7 @@ def _fit(run, index, recipe, options, processes):
     with processes.first_alone():
         learn = get_learner(seen, recipe, path=run.path, device=processes.device(torch.device(options['device'])), precision=options['precision'], cache=options['cache'], workers=options['workers'])
     data_seconds = time.monotonic() - started
-    with processes.training(learn), logging_to(options['logger'] if processes.first else None, run.path) as loggers:
+    with processes.training(learn), logging_to(options['logger'] if processes.first else None, run.path) as loggers: # a resumed run is a new one there
         fit_run(run, learn, options['checkpoint_every'], options['quiet'] or not processes.first, loggers, _refit_start(run, index, recipe, options, processes))
     if seen is not index: learn.dls = recipe_dls(index, recipe, learn.dls.device, options['cache'], options['workers'], run.path)
     return learn, dict(data=data_seconds, train=time.monotonic() - started - data_seconds)
@@ -175,6 +179,7 @@ def _interruptible(run):
     except BaseException as e:
         try: mark(error=str(e.args[0])[:300] if isinstance(e, PapError) else type(e).__name__)
         except OSError: pass # a full disk: the lock will tell that nobody is at work here
+        if isinstance(e, OSError) and e.errno in (errno.ENOSPC, errno.EDQUOT): raise PapError(f'The disk is full: free some space, then continue with: pap_train --resume {run.path}') from None
         raise
     finally: _signal(signal.SIGTERM, before)
 
@@ -187,7 +192,6 @@ def _signal(number, handler):
 def _check_options(recipe, options):
     "A `PapError`, before anything is written, for what this recipe would ignore or this installation lacks"
     check_name(options['precision'], PRECISIONS, 'precision')
-    find_device(options['device'])
     _check_processes(recipe)
     if recipe.name == 'features':
         for ignored, option in ((options['logger'], '--logger'), (not options['cache'], '--no-cache')):
@@ -237,18 +241,19 @@ def train(
     command:str='',       # The command line, for the report
     **overrides           # Fields of `Recipe`
 )->Run: # The finished one; of several processes only the first one gets it
-    "Train, predict and evaluate; raises `PapError` for data, a split, a recipe or a place that will not do"
+    "Train, predict and evaluate; raises `PapError` for data, a split, a recipe or a place that will not do. On a CPU the process then keeps the memory that it frees (see `learner.keep_freed_memory`)"
     options = dict(device=device, precision=precision, cache=cache, workers=workers, checkpoint_every=checkpoint_every, logger=logger, quiet=quiet)
     def begin():
         chosen = make_recipe(recipe, **overrides) if isinstance(recipe, str) else check_recipe(replace(recipe, **overrides))
         _check_options(chosen, options)
+        options['device'] = find_device(device)
         index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, buffer=buffer, shift=shift)
         return _begin(index, chosen, options, out, command)
     return _carry_out(begin)
 
 def _begin(index, recipe, options, out, command):
     "A new run folder and what is to be done in it: run, lock, index, recipe, options"
-    device = find_device(options['device'])
+    device = options['device']
     if recipe.weights != 'none': pretrained_body(recipe.arch, recipe.weights) # no run folder for a network without weights
     precision = choose_precision(recipe.arch, recipe.size, device) if options['precision'] == 'auto' else options['precision']
     options = {**options, 'device': str(device), 'precision': precision}
