@@ -296,6 +296,7 @@ def split_index(
         name, why, part, I = _auto(index, *options)
         if shift and name != 'block': raise PapError('A shift moves the borders of blocks, and these data allow no split by block: leave --shift out.')
     else: (part, I), why = _make_any(index, name, *options), _reasons[name]
+    if given and unmatched: say(f'Warning: {unmatched} of the rows in {name!r} name no image of these data.')
     if split == 'auto' and name == 'random': say(f'Warning: the random split was {why}.')
     return _finish(index, part, name, why, buffer, folds=None if I is None else K, fold=I, seed=seed, shift=shift)
 
