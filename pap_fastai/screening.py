@@ -13,7 +13,7 @@ import pandas as pd
 
 from .calibration import sensitivity_threshold
 from .core import PapError
-from .metrics import _blocks_of_folds, _figure, cluster_codes, draw_clusters, wilson
+from .metrics import _blocks_of_folds, _figure, add_wilson, cluster_codes, draw_clusters
 from .plots import BLUE, GREY, ORANGE, VERMILION, new_figure, tidy
 from .predictions import check_predictions, is_abnormal, p_abnormal, part_of
 
@@ -124,7 +124,7 @@ def screening_report(
     s, c = (np.nan if r[k] is None else r[k] for k in ('tpr', 'tnr'))
     figures = {k: _figure(v, o) for k, v, o in zip(('sensitivity', 'specificity'), (s, c), samples)}
     for k, hits, n in (('sensitivity', r['tp'], y.sum()), ('specificity', r['tn'], (~y).sum())):
-        if n: figures[k]['wilson'] = [float(o) for o in wilson(hits, n)]
+        if n: add_wilson(figures[k], hits, n)
     values = {f'{q:g}': {k: _figure(v, o) for k, v, o in zip(('ppv', 'npv'), predictive_values(s, c, q), predictive_values(*samples, q))} for q in prevalences}
     return {k: r[k] for k in ('threshold', 'tp', 'fn', 'fp', 'tn')} | figures | dict(at_prevalence=values, warning=NOT_FOR_CLINICAL_USE)
 
