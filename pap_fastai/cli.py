@@ -262,8 +262,8 @@ def _evaluate_other(run, path, images, out, plots, device):
     probs = [[o[f'p_{c}'] for c in config['classes']] for o in rows]
     attrs = {k: index.attrs[k] for k in ('data','synthetic','scheme')}
     table = make_predictions(index['image'], probs, config['classes'], index['label'].to_numpy(), index['cluster'].to_numpy(), 'test', abnormal=config['abnormal'], **attrs)
-    why = f"predicted as a whole, by a network that {f'has learnt from {learnt} of these images' if learnt else 'was trained on others'}"
-    evaluate_table(table, index.assign(split='test'), out, dict(name='other data', why=why, test=len(table), learnt_from=learnt), index.attrs['root'], plots,
+    by = 'a network of which it is not known whether it has learnt from some of them' if learnt is None else f'a network that has learnt from {learnt} of them' if learnt else 'a network that was trained on others'
+    evaluate_table(table, index.assign(split='test'), out, dict(name='other data', why=f'predicted as a whole, by {by}', test=len(table), learnt_from=learnt), index.attrs['root'], plots,
                    fitted=None if learnt else read_json(trained.metrics_file).get('calibration'))
     return out
 
