@@ -7,7 +7,7 @@ __all__ = ['with_options', 'recipe_options', 'pap_data', 'pap_train', 'pap_evalu
            'pap_experiments', 'pap_bench', 'pap_field', 'pap_app']
 
 # %% ../nbs/50_cli.ipynb #00000002
-import hashlib, os, shlex, sys, warnings
+import os, shlex, sys, warnings
 from contextlib import redirect_stdout
 from functools import wraps
 from importlib.metadata import version
@@ -17,7 +17,7 @@ from pathlib import Path
 from fastcore.docments import docments
 from fastcore.script import is_cli
 
-from .core import Param, PapError, command, home, progress, read_json, say
+from .core import Param, PapError, command, home, say
 from .recipes import Recipe, make_recipe
 
 # %% ../nbs/50_cli.ipynb #00000005
@@ -168,7 +168,7 @@ def _refuse(f, options, allowed, why):
 
 @with_options(**recipe_options())
 def pap_train(
-    path:Param('A data folder or an index CSV; the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
+    path:Param('A data folder, or a CSV with the columns image, label and, where known, group (slide or patient); the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
     recipe:str='default',  # default, paper or features; the options from --arch on replace its fields
     classes:str='5',       # Class scheme: 5, 3, 2 or 2-metaplastic-abnormal
     images:str='cells',    # cells or fields
@@ -216,70 +216,20 @@ def _list_archs(text):
 @with_options()
 def pap_evaluate(
     run:str,            # A run folder
-    path:Param('Other data with the same classes: a data folder or an index CSV', str, opt=False, nargs='?')=None,
+    path:Param('Other data with the same classes: a data folder, or a CSV with the columns image, label and, where known, group', str, opt=False, nargs='?')=None,
     images:str=None,    # With PATH: cells or fields; as the run by default
     out:str=None,       # With PATH: new folder for the figures; `RUN-on-<name of PATH>` by default
     plots:bool=True,    # Write metrics alone: no plots, review list and report
     device:str=None     # With PATH: cpu, cuda, cuda:1, mps; found by default
 ):
     "Figures, plots and report of a run, of its own test part or of other data"
-    from pap_fastai.evaluate import evaluate_run
-    if path: return print(_evaluate_other(run, path, images, out, plots, device))
+    if path:
+        from pap_fastai.other_data import evaluate_other
+        return print(evaluate_other(run, path, images, out, plots, device))
     if images or out or device: raise PapError('--images, --out and --device belong to other data: give their folder as PATH.')
+    from pap_fastai.evaluate import evaluate_run
     evaluate_run(run, plots=plots)
     print(Path(run))
-
-def _scheme_option(scheme):
-    "The class scheme of a run as an option: what --classes was"
-    if 'as labelled' in scheme: return '5'
-    return '2-metaplastic-abnormal' if scheme == '2: Metaplastic abnormal' else scheme[:1]
-
-def _evaluate_other(run, path, images, out, plots, device):
-    "Predict and measure other data with a run's network; the folder of the figures"
-    from pap_fastai.bundle import read_config
-    from pap_fastai.datasets import load_data
-    from pap_fastai.evaluate import evaluate_table
-    from pap_fastai.index import image_paths
-    from pap_fastai.predict import open_model, predict_files
-    from pap_fastai.predictions import make_predictions
-    from pap_fastai.runs import open_run
-    config, trained = read_config(run), open_run(run)
-    kind = trained.config['data']['kind']
-    out = Path(out or f'{Path(run)}-on-{Path(path).resolve().stem}')
-    if out.exists(): raise PapError(f'{str(out)!r} exists and is not overwritten: choose another --out.')
-    index = load_data(path, images or f'{kind}s', _scheme_option(config['scheme']))
-    strange = sorted(set(index['label']) - set(config['classes']))
-    if strange: raise PapError(f"The model knows {', '.join(config['classes'])}, not {', '.join(strange[:5])}: give data with the same classes.")
-    if not trained.metrics_file.is_file(): raise PapError(f'{str(run)!r} has no figures of its own yet: run pap_evaluate {run} first.')
-    paths = image_paths(index)
-    learnt = _learnt_from(trained, paths)
-    if learnt: say(f'Warning: this run has learnt from {learnt} of the {len(paths)} images, or was calibrated on them: figures on them say nothing about new images, and its threshold is not judged by them.')
-    if learnt is None: say('Warning: the images of this run are not where they were, so whether it has learnt from some of these is not known.')
-    model = open_model(run, 'torch', device)
-    model.config = {**model.config, 'temperature': 1.} # the tables of predictions hold what the network says before it
-    rows = list(progress(predict_files(model, paths), len(paths), 'predicting'))
-    if bad := [o['error'] for o in rows if o['error']]: raise PapError(bad[0])
-    probs = [[o[f'p_{c}'] for c in config['classes']] for o in rows]
-    attrs = {k: index.attrs[k] for k in ('data','synthetic','scheme')}
-    table = make_predictions(index['image'], probs, config['classes'], index['label'].to_numpy(), index['cluster'].to_numpy(), 'test', abnormal=config['abnormal'], **attrs)
-    by = 'a network of which it is not known whether it has learnt from some of them' if learnt is None else f'a network that has learnt from {learnt} of them' if learnt else 'a network that was trained on others'
-    evaluate_table(table, index.assign(split='test'), out, dict(name='other data', why=f'predicted as a whole, by {by}', test=len(table), learnt_from=learnt), index.attrs['root'], plots,
-                   fitted=None if learnt else read_json(trained.metrics_file).get('calibration'))
-    return out
-
-def _mark(path):
-    "What tells an image file from others, wherever it lies: its size and its beginning"
-    with open(path, 'rb') as f: return os.path.getsize(path), hashlib.sha256(f.read(2**16)).digest()
-
-def _learnt_from(run, paths):
-    "How many of some images, or copies of them, the run has learnt from or was calibrated on; None where its own images are not to be found"
-    from pap_fastai.index import read_index
-    from pap_fastai.runs import find_root
-    try: root = find_root(run)
-    except PapError: return None
-    index = read_index(run.index_file, root=root)
-    known = {_mark(Path(root)/o) for o in index.loc[index['split'] != 'test', 'image']}
-    return sum(_mark(o) in known for o in paths)
 
 # %% ../nbs/50_cli.ipynb #0000001f
 @with_options()
@@ -372,7 +322,7 @@ def _grid_options(): return {k: v for k,v in recipe_options().items() if k not i
 
 @with_options(**_grid_options())
 def pap_experiments(
-    path:Param('A data folder or an index CSV; the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
+    path:Param('A data folder, or a CSV with the columns image, label and, where known, group (slide or patient); the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
     gap:bool=False,       # Compare splits: one recipe, every image tested once under each
     classes:str='5,2',    # Class schemes
     images:str=None,      # cells, fields; both by default, cells with --gap
@@ -411,7 +361,7 @@ def pap_experiments(
 @with_options()
 def pap_bench(
     what:Param('What to measure', str, opt=False, choices=['train','features','load','predict','start']),
-    path:Param('A data folder or an index CSV; a synthetic sample, drawn for it, by default', str, opt=False, nargs='?')=None,
+    path:Param('A data folder, or a CSV with the columns image, label and, where known, group; a synthetic sample, drawn for it, by default', str, opt=False, nargs='?')=None,
     arch:str=None,       # Network; resnet18 by default, for features and start what the recipe has
     repeats:int=3,       # How often each side is run
     limit:int=None,      # Most images; 40 to 400 by default, so that it takes minutes

@@ -148,8 +148,9 @@ def metrics_lines(
     "The main figures in words: split, n, interval, class scheme, and what they are not for"
     t, data, size = metrics['test'], metrics['data'], metrics.get('size_only')
     clusters = f", {t['clusters']} clusters" if t['clusters'] else ', clusters unknown'
-    lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split_text(metrics['split'])}, n = {t['n']}{clusters}" + (f"; size alone: {size['accuracy']['value']:.2f}" if size else ''),
+    lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split_text(metrics['split'])}, n = {t['n']}{clusters}",
              ', '.join(figure_text(t[k], name) for k, name in (('balanced_accuracy', 'balanced accuracy'), ('macro_f1', 'macro-F1'), ('auroc', 'AUROC')))]
+    if size: lines.append(figure_text(size['accuracy'], 'size of the images alone: accuracy'))
     if s := t.get('screening'): lines.append(f"abnormal (n = {s['n_abnormal']}) against normal (n = {s['n_normal']}) at {s['threshold']:g}: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     if s := metrics.get('screening'): lines.append(f"at the threshold {s['threshold']:.3f}, chosen on validation images: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     what = 'synthetic: ' if data.get('synthetic') and 'synthetic' not in str(data.get('data')) else ''

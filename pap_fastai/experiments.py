@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KEYS', 'original_table', 'difference', 'exceeds_noise', 'count_figure', 'original_differences', 'Experiment',
-           'check_shift', 'study_grid', 'run_experiment', 'start_ray', 'split_label', 'study_table', 'summarise_study',
+           'study_grid', 'run_experiment', 'start_ray', 'split_label', 'study_table', 'summarise_study',
            'compare_study', 'study_lines', 'plot_study', 'study_text', 'write_study', 'run_grid', 'check_failed',
            'run_experiments']
 
@@ -28,7 +28,7 @@ from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import part_of
 from .recipes import Recipe, make_recipe, place_weights, recipe_dict
 from .runs import Run, open_run
-from .splits import split_index
+from .splits import check_shift, split_index
 from .train import resume, run_recipe, train
 from .training import clock
 from .weights import STUDY_ARCHS, check_arch
@@ -93,14 +93,6 @@ class Experiment:
         "Its run folder"
         fold = [f'up{self.shift:g}']*bool(self.shift) + [f'f{self.fold}']*(self.folds is not None)
         return '-'.join([self.classes, self.images, self.recipe.arch.replace('/', '_'), Path(self.split).stem, *fold, f's{self.recipe.seed}'])
-
-def check_shift(
-    shift, # By what fraction of a block the borders of block move up
-    splits # Names of splits
-):
-    "A `PapError` for a shift that is none, or that would move nothing"
-    if not 0 <= shift <= 1: raise PapError(f'--shift {shift:g}: it is a fraction of a block, from 0 to 1.')
-    if shift and set(splits) - {'block'}: raise PapError('--shift moves the borders of blocks: give it with --split block alone.')
 
 def study_grid(
     classes=('5','2'),          # Class schemes

@@ -15,7 +15,7 @@ import numpy as np, pandas as pd
 from .core import PapError, check_name, home, progress, write_csv, write_text
 from .datasets import load_data
 from .evaluate import read_run_tables
-from .experiments import check_failed, check_shift, exceeds_noise, run_grid, split_label, study_grid
+from .experiments import check_failed, exceeds_noise, run_grid, split_label, study_grid
 from .features import frozen_network, image_features, split_network
 from .images import open_image
 from .index import image_paths
@@ -25,7 +25,7 @@ from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import pool_predictions
 from .recipes import make_recipe
 from .runs import Run, commit_name, processor_name
-from .splits import cluster_numbers
+from .splits import check_shift, cluster_numbers
 
 # %% ../nbs/31_gap.ipynb #00000005
 def _bright(path):

@@ -297,7 +297,7 @@ BODY = '''
 <section id="made"><h2>How it was made</h2>{% if command %}<pre>{{ command }}</pre>{% endif %}{{ pairs(made) }}</section>
 <section id="limits"><h2>Limits</h2><div class="note warn"><strong>Not for clinical use.</strong> These are figures of a research experiment. Nobody has shown that they hold for other slides, stains, scanners, laboratories or women.</div>
 <p>{{ caveat }}</p><p>{{ interval_text }}</p>{% if synthetic %}<p>The images are synthetic, drawn by a program. The figures show that the software works, and nothing about cells.</p>{% endif %}</section>
-<footer>Made by pap_fastai{{ ' ' ~ version if version }} from <code>predictions.csv</code>, <code>index.csv</code>, <code>history.csv</code> and <code>config.json</code>. {{ title }}.</footer></main></body></html>
+<footer>Made by pap_fastai{{ ' ' ~ version if version }} from {% for o in files %}{{ (' and ' if loop.last else ', ') if loop.index0 else '' }}<code>{{ o }}</code>{% endfor %}. {{ title }}.</footer></main></body></html>
 '''
 
 # %% ../nbs/25_report.ipynb #00000025
@@ -347,7 +347,8 @@ def _origin(metrics, config):
 
 def _context(metrics, config, predictions, index):
     "Everything that the page shows, apart from its plots"
-    return _head(metrics, config, index) | _measured(metrics, predictions) | _origin(metrics, config)
+    files = dict(files=['metrics.json', 'predictions.csv'] + ['index.csv']*(index is not None) + ['config.json']*bool(config))
+    return files | _head(metrics, config, index) | _measured(metrics, predictions) | _origin(metrics, config)
 
 # %% ../nbs/25_report.ipynb #00000027
 SECTIONS = dict(data='Data and split', figures='Figures', mistakes='Mistakes', screening='Screening', calibration='Calibration', training='Training',
