@@ -48,13 +48,18 @@ def _dark_enough(local):
     some = local[local > FAINTEST/2]
     return float(np.clip(threshold_otsu(some), FAINTEST, CONTRAST)) if len(some) and np.ptp(some) else CONTRAST
 
-def _nucleus_labels(density):
-    "Number of the nucleus that each pixel belongs to, 0 for none"
+def _nucleus_mask(density):
+    "Which pixels are darker than what is around them, as nuclei are"
     from scipy import ndimage as ndi
-    from skimage import feature, measure, segmentation
     green = density[...,1]
     local = ndi.gaussian_filter(green, SMOOTH) - ndi.gaussian_filter(green, AROUND)
-    dark = ndi.binary_fill_holes(ndi.binary_opening(local > _dark_enough(local), iterations=2))
+    return local > _dark_enough(local)
+
+def _nucleus_labels(mask):
+    "Number of the nucleus that each pixel of a mask belongs to, 0 for none; nuclei that touch are parted"
+    from scipy import ndimage as ndi
+    from skimage import feature, measure, segmentation
+    dark = ndi.binary_fill_holes(ndi.binary_opening(mask, iterations=2))
     depth = ndi.gaussian_filter(ndi.distance_transform_edt(dark), 1)
     peaks = feature.peak_local_max(depth, min_distance=5, labels=measure.label(dark), exclude_border=False)
     seeds = np.zeros(dark.shape, np.int32)
@@ -69,6 +74,17 @@ def _outline(mask, corner, f):
     points = approximate_polygon(points, .5)[:,::-1] - .5 + corner # pixel (0,0) was moved to 1,1, and its middle lies at .5,.5
     return (points/f).round(1)
 
+def _measure_nuclei(labels, f, smallest):
+    "What `find_nuclei` gives, of the regions that are large, small and round enough"
+    from skimage.measure import regionprops
+    good = [r for r in regionprops(labels) if smallest*WORK <= r.equivalent_diameter_area <= LARGEST*WORK and r.solidity >= SOLIDITY]
+    good.sort(key=lambda r: r.centroid)
+    renumber = np.zeros(labels.max()+1, np.int32)
+    renumber[[r.label for r in good]] = np.arange(1, len(good)+1)
+    rows = [dict(x=(r.centroid[1] + .5)/f, y=(r.centroid[0] + .5)/f, nucleus=r.equivalent_diameter_area/f) for r in good]
+    outlines = [_outline(r.image, (r.bbox[1], r.bbox[0]), f) for r in good]
+    return pd.DataFrame(rows, columns=['x','y','nucleus'], dtype=float).round(1), outlines, renumber[labels]
+
 def find_nuclei(
     img:Image.Image, # Field image, RGB
     scale:float=1.,  # Size of cells here over their size in SIPaKMeD's fields
@@ -77,16 +93,8 @@ def find_nuclei(
     "Nuclei of a field image, from the top down; a `PapError` for an impossible scale"
     _needs_skimage()
     if not 4 <= smallest < LARGEST: raise PapError(f'--smallest {smallest:g}: give the diameter of the smallest nucleus in pixels of a SIPaKMeD field, 4 to {LARGEST}.')
-    from skimage.measure import regionprops
     pixels, f = _at_work(img, scale)
-    labels = _nucleus_labels(_density(pixels))
-    good = [r for r in regionprops(labels) if smallest*WORK <= r.equivalent_diameter_area <= LARGEST*WORK and r.solidity >= SOLIDITY]
-    good.sort(key=lambda r: r.centroid)
-    renumber = np.zeros(labels.max()+1, np.int32)
-    renumber[[r.label for r in good]] = np.arange(1, len(good)+1)
-    rows = [dict(x=(r.centroid[1] + .5)/f, y=(r.centroid[0] + .5)/f, nucleus=r.equivalent_diameter_area/f) for r in good]
-    outlines = [_outline(r.image, (r.bbox[1], r.bbox[0]), f) for r in good]
-    return pd.DataFrame(rows, columns=['x','y','nucleus'], dtype=float).round(1), outlines, renumber[labels]
+    return _measure_nuclei(_nucleus_labels(_nucleus_mask(_density(pixels))), f, smallest)
 
 # %% ../nbs/43_field.ipynb #00000008
 def match_points(
