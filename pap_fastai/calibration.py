@@ -212,10 +212,12 @@ def prediction_sets(
 # %% ../nbs/22_calibration.ipynb #0000002c
 def guarantee(
     split:str='', # Name of the split that parted calibration and test images, '' when unknown
-    refit:bool=False # The network learnt from the calibration images before it predicted the test part
+    refit:bool=False, # The network learnt from the calibration images before it predicted the test part
+    chose_epoch:str='' # Which validation images chose the epoch and were left out of the calibration: '' none, 'half' by cluster
 )->str: # One sentence, beginning with 'guaranteed' or 'not guaranteed'
     "Whether the coverage of prediction sets is promised, or only observed"
     if refit: return 'not guaranteed: the calibration images were predicted before the network learnt from them, the test images after it; the coverage shown is what the test part gave'
+    if chose_epoch: return 'not guaranteed: the validation images that chose the epoch were set apart by whole clusters, so those left to calibrate with and the test images were not parted at random; the coverage shown is what the test part gave'
     if split == 'random': return 'guaranteed on average over random splits, because calibration and test images were parted at random; not for images from elsewhere'
     why = {'cluster': 'calibration and test cells come from different clusters', 'block': 'calibration and test cells come from different stretches of clusters'}.get(split, 'it is not known that calibration and test images were parted at random')
     return f'not guaranteed: {why}, so they are not exchangeable; the coverage shown is what the test part gave'
@@ -227,7 +229,8 @@ def sets_report(
     per_class:bool=False,     # Keep the promise for each class by itself
     split:str='',             # Name of the split: 'random', 'cluster', 'block' or ''
     seed:int=0,               # Of the bootstrap
-    refit:bool=False          # The network learnt from `calibration` before it predicted `predictions`
+    refit:bool=False,         # The network learnt from `calibration` before it predicted `predictions`
+    chose_epoch:str=''        # Which validation images chose the epoch and are not in `calibration`: '' none, 'half' by cluster
 )->dict: # 'coverage', 'mean_size', 'one_class', 'empty' (figures), 'coverage_of' each class, 'promise', counts
     "What prediction sets do on images that they have not seen"
     check_predictions(calibration, labelled=True); check_predictions(predictions, labelled=True)
@@ -236,4 +239,4 @@ def sets_report(
     mean = lambda values, rows=predictions: mean_figure(values, rows, seed=seed)
     of = {c: mean(holds[truth == k], predictions[truth == k]) for k, c in enumerate(class_names(predictions)) if (truth == k).any()}
     return dict(confidence=confidence, per_class=per_class, coverage=mean(holds), mean_size=mean(size), one_class=mean(size == 1), empty=mean(size == 0),
-                coverage_of=of, calibration_images=len(calibration), n=len(predictions), promise=guarantee(split, refit))
+                coverage_of=of, calibration_images=len(calibration), n=len(predictions), promise=guarantee(split, refit, chose_epoch))

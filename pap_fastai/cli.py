@@ -137,13 +137,14 @@ def _other_data(place):
     "What to do with a folder that is not SIPaKMeD, or not in order"
     from pap_fastai.datasets import load_data
     from pap_fastai.index import describe
+    why = []
     for images in ('cells', 'fields'):
         try: index = load_data(place, images)
-        except PapError as e: why = e
+        except PapError as e: why.append(str(e))
         else:
             print(f"It can be read as {index.attrs['data']}: {len(index)} images.", describe(index).to_string(), sep='\n')
             return f'Not SIPaKMeD in order, see above, yet pap_train {place}' + (' --images fields'*(images == 'fields')) + ' can be run on it.'
-    return str(why)
+    return why[0] # of the cells: what is wrong with these is what was asked
 
 # %% ../nbs/50_cli.ipynb #0000000b
 def _write_index(place, images, classes, out):
@@ -156,10 +157,14 @@ def _write_index(place, images, classes, out):
     return write_index(index.assign(image=[(root/o).relative_to(folder).as_posix() for o in index['image']]), out)
 
 # %% ../nbs/50_cli.ipynb #00000014
+def _shortened(word):
+    "A word of a command line; of an absolute path only the last part"
+    option, equals, value = word.partition('=') if word.startswith('--') else ('', '', word)
+    return f'{option}{equals}.../{Path(value).name}' if os.path.isabs(value) else word
+
 def _command_line():
     "The command as it was typed, for the report; of absolute paths only the last part"
-    if not is_cli(): return ''
-    return shlex.join([Path(sys.argv[0]).name, *(f'.../{Path(o).name}' if os.path.isabs(o) else o for o in sys.argv[1:])])
+    return shlex.join([Path(sys.argv[0]).name, *map(_shortened, sys.argv[1:])]) if is_cli() else ''
 
 def _refuse(f, options, allowed, why):
     "A `PapError` when options besides the `allowed` ones are not at their defaults"
@@ -225,7 +230,7 @@ def pap_evaluate(
     "Figures, plots and report of a run, of its own test part or of other data"
     if path:
         from pap_fastai.other_data import evaluate_other
-        return print(evaluate_other(run, path, images, out, plots, device))
+        return print(evaluate_other(run, path, images, out, plots, device, command=_command_line()))
     if images or out or device: raise PapError('--images, --out and --device belong to other data: give their folder as PATH.')
     from pap_fastai.evaluate import evaluate_run
     evaluate_run(run, plots=plots)
@@ -259,8 +264,14 @@ def pap_predict(
         bad = _predict_many(predictor, files, out, shown, dict(format=format, resume=resume, batch_size=batch_size))
         wrong = bad and f'{bad} of {len(files)} images could not be read: the column error of the table says why.'
     if grid and shown: _draw_grid(shown, predictor.classes, grid)
+    say(_learnt_on(predictor.config))
     say('Not for clinical use.')
     if wrong: raise SomeUnreadable(wrong)
+
+def _learnt_on(config):
+    "What a model has learnt from, and how its classes are meant"
+    data, scheme = ("".join(filter(str.isprintable, str(config.get(k) or "unnamed"))) for k in ("data","scheme"))
+    return f"The model has learnt from {'synthetic: ' if config.get('synthetic') and 'synthetic' not in data.lower() else ''}{data}, class scheme {scheme}."
 
 def _predict_one(predictor, file, top, format, shown):
     "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
@@ -410,7 +421,9 @@ def pap_field(
 def _counts_line(what, found):
     "How many cells or patches there are, in a line"
     if not found['found']: return 'No nuclei were found: the table of cells is empty. If there are cells, try another --scale or a lower --smallest.'
-    return f"{found['found']} {what}: " + ', '.join(f'{n} {k}' for k, n in found['counts'].items())
+    refused = found['counts'].get('refused', 0)
+    advice = f'. Most were refused; the column refused in {what}.csv says why. Another --scale, or a model trained on images like these, may answer more' if 2*refused > found['found'] else ''
+    return f"{found['found']} {what}: " + ', '.join(f'{n} {k}' for k, n in found['counts'].items()) + advice
 
 # %% ../nbs/50_cli.ipynb #00000034
 @with_options()

@@ -9,6 +9,7 @@ __all__ = ['SHORT', 'FITTED', 'read_run_tables', 'fake_run', 'short_figures', 'c
 
 # %% ../nbs/27_evaluate.ipynb #00000002
 import shutil, time
+from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def calibration_figures(
     fitted['test'] = calibration_report(predictions, fitted['temperature'])
     if find_spec('crepes') is None: return fitted
     everywhere = set(held_out['label']) == set(class_names(predictions))
-    return dict(fitted, sets=[sets_report(held_out, test, per_class=o, split=split, refit=refit) for o in (False, True)[:1 + everywhere]])
+    return dict(fitted, sets=[sets_report(held_out, test, per_class=o, split=split, refit=refit, chose_epoch=chose_epoch) for o in (False, True)[:1 + everywhere]])
 
 # %% ../nbs/27_evaluate.ipynb #0000000f
 def screening_figures(
@@ -145,7 +146,7 @@ def make_metrics(
 def metrics_lines(
     metrics:dict # What `metrics.json` holds
 )->list: # Lines of text
-    "The main figures in words: split, n, interval, class scheme, and what they are not for"
+    "The main figures in words: split, n, interval and what it leaves out, class scheme, and what they are not for"
     t, data, size = metrics['test'], metrics['data'], metrics.get('size_only')
     clusters = f", {t['clusters']} clusters" if t['clusters'] else ', clusters unknown'
     lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split_text(metrics['split'])}, n = {t['n']}{clusters}",
@@ -153,6 +154,7 @@ def metrics_lines(
     if size: lines.append(figure_text(size['accuracy'], 'size of the images alone: accuracy'))
     if s := t.get('screening'): lines.append(f"abnormal (n = {s['n_abnormal']}) against normal (n = {s['n_normal']}) at {s['threshold']:g}: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     if s := metrics.get('screening'): lines.append(f"at the threshold {s['threshold']:.3f}, chosen on validation images: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
+    lines.append(t['caveat'])
     what = 'synthetic: ' if data.get('synthetic') and 'synthetic' not in str(data.get('data')) else ''
     return lines + [f"{what}{data.get('data') or 'unnamed data'}, classes {data.get('scheme')} ({', '.join(data['classes'])})", 'Not for clinical use.']
 
@@ -240,14 +242,17 @@ def evaluate_table(
     root=None,                # Folder of the images, for a gallery of what was missed
     plots:bool=True,          # Draw plots and write the review list and the report too
     quiet:bool=False,         # Print nothing
-    fitted:dict=None          # The calibration of the run whose network predicted them, from its `metrics.json`
+    fitted:dict=None,         # The calibration of the run whose network predicted them, from its `metrics.json`
+    command:str=''            # The command line, for the report
 )->dict: # The metrics
     "Write predictions (as they are before the temperature), metrics, plots and report into `out`; raises `PapError` for images without a label"
     if not (predictions['split'] == 'test').any(): predictions = predictions.assign(split='test')
     check_predictions(predictions, labelled=True)
     metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)), fitted=fitted)
-    write_predictions(Path(out)/Run.FILES['predictions'], predictions)
-    write_json(Path(out)/Run.FILES['metrics'], metrics)
-    if plots: write_outputs(out, predictions, root)
+    if command: metrics['command'] = command
+    with nullcontext(Path(out)) if Path(out).exists() else atomic_path(out) as folder: # a new folder gets its name when all is in it
+        write_predictions(folder/Run.FILES['predictions'], predictions)
+        write_json(folder/Run.FILES['metrics'], metrics)
+        if plots: write_outputs(folder, predictions, root)
     if not quiet: print(*metrics_lines(metrics), sep='\n')
     return metrics

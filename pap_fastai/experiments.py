@@ -23,7 +23,7 @@ from .core import PapError, check_name, explain_oserror, home, read_json, say, w
 from .datasets import load_data
 from .evaluate import read_run_tables
 from .index import CLASS_SCHEMES, fingerprint
-from .metrics import figure_text, mean_figure, wilson
+from .metrics import _blocks_of_folds, figure_text, mean_figure, wilson
 from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import part_of
 from .recipes import Recipe, make_recipe, place_weights, recipe_dict
@@ -227,25 +227,27 @@ def study_table(
     return pd.DataFrame(rows).astype({'folds': 'Int64', 'fold': 'Int64'}) if rows else pd.DataFrame()
 
 # %% ../nbs/30_experiments.ipynb #00000020
-KEYS = ['classes', 'images', 'arch', 'split'] # what tells the rows of a summary apart
+KEYS = ['classes', 'images', 'arch', 'split', 'folds'] # what tells the rows of a summary apart; no folds are 0
 
 def _answers(runs):
-    "One row a test image of some runs (DataFrame: image, cluster, fold, right): the share of runs that were right about it"
+    "One row a test image of some runs (DataFrame: image, cluster, fold, right, and block where blocks are resampled): the share of runs that were right about it"
     rows = []
     for run in runs:
         test = part_of(read_run_tables(run)[0])
         rows.append(test[['image', 'cluster']].assign(right=(test['label'] == test['predicted']).astype(float), fold=run.config['split'].get('fold') or 0))
-    return pd.concat(rows).groupby('image', as_index=False).agg(cluster=('cluster', 'first'), fold=('fold', 'first'), right=('right', 'mean'))
+    found = pd.concat(rows).groupby('image', as_index=False).agg(cluster=('cluster', 'first'), fold=('fold', 'first'), right=('right', 'mean'))
+    blocks = _blocks_of_folds(found, runs[0].config['split'].get('shift') or 0.)
+    return found if blocks is None else found.assign(block=blocks)
 
 def summarise_study(
     out # The study's folder
-)->pd.DataFrame: # Columns of `KEYS`, runs, seeds, n, accuracy, low, high, size_only, seconds; attrs['answers']: the images behind each row
+)->pd.DataFrame: # Columns of `KEYS`, runs, seeds, n, accuracy, low, high, resampled (clusters or blocks), size_only, seconds; attrs['answers']: the images behind each row
     "Folds and seeds of a study put together"
     rows, answers = [], {}
-    for key, t in study_table(out).groupby(KEYS, sort=False):
-        answers[key] = _answers([Run(Path(out)/o) for o in t['run']])
-        f = mean_figure(answers[key]['right'], answers[key])
-        rows.append(dict(zip(KEYS, key), runs=len(t), seeds=t['seed'].nunique(), n=len(answers[key]), accuracy=f['value'], low=f['low'], high=f['high'],
+    for key, t in study_table(out).fillna({'folds': 0}).groupby(KEYS, sort=False):
+        a = answers[key] = _answers([Run(Path(out)/o) for o in t['run']])
+        f = mean_figure(a['right'], a, blocks=a.get('block'))
+        rows.append(dict(zip(KEYS, key), runs=len(t), seeds=t['seed'].nunique(), n=len(a), accuracy=f['value'], low=f['low'], high=f['high'], resampled='blocks' if 'block' in a else 'clusters',
                          size_only=None if t['size_only'].isna().any() else float(np.average(t['size_only'].astype(float), weights=t['n'])), seconds=t['seconds'].sum(), synthetic=t['synthetic'].any()))
     res = pd.DataFrame(rows)
     res.attrs['answers'] = answers
@@ -268,18 +270,30 @@ def compare_study(
     return pd.DataFrame(rows)
 
 # %% ../nbs/30_experiments.ipynb #00000026
+def _split_text(split, folds):
+    "A split with its folds, where there are any"
+    return split + (f', {folds} folds' if folds else '')
+
 def _networks_apart(summary):
     "Lines that say which of our networks differ beyond the noise on the same images"
     lines = []
-    for key, t in summary.groupby(['classes', 'images', 'split'], sort=False):
+    for key, t in summary.groupby(['classes', 'images', 'split', 'folds'], sort=False):
         answers = [(o, summary.attrs['answers'][tuple(o[k] for k in KEYS)]) for o in t.to_dict('records')]
         pairs = [(a, x, b, y) for (a, x), (b, y) in combinations(answers, 2) if x['image'].equals(y['image'])]
-        figures = [(a['arch'], b['arch'], mean_figure(x['right']-y['right'], x)) for a, x, b, y in pairs]
+        figures = [(a['arch'], b['arch'], mean_figure(x['right']-y['right'], x, blocks=x.get('block'))) for a, x, b, y in pairs]
         found = [f'{a} and {b} ({figure_text(f)})' for a, b, f in figures if exceeds_noise(f)]
-        if pairs: lines.append(f'classes {key[0]}, {key[1]}, {key[2]}: ' + ('networks that differ beyond the noise: ' + '; '.join(found) if found else 'no two networks differ beyond the noise') + '.')
+        if pairs: lines.append(f'classes {key[0]}, {key[1]}, {_split_text(*key[2:])}: ' + ('networks that differ beyond the noise: ' + '; '.join(found) if found else 'no two networks differ beyond the noise') + '.')
     return lines
 
 # %% ../nbs/30_experiments.ipynb #00000029
+_RESAMPLED = {'clusters': 'clusters', 'blocks': 'contiguous blocks of clusters, then clusters inside them', 'both': 'clusters, and where folds are pooled over contiguous blocks of clusters first'}
+
+def _method_text(resampled):
+    "What was resampled in the rows of a summary, and how differences were made"
+    over = _RESAMPLED['both' if len(set(resampled)) > 1 else resampled.iloc[0]]
+    return (f'Method: bootstrap over {over} for our runs, Wilson for the original; differences from the two intervals (Zou and Donner 2008), between our networks paired by image. '
+            'Of twenty such 95 % intervals one misses 0 by chance. The original shuffled with another generator: its test images are as many as ours under random, not the same.')
+
 def study_lines(
     summary:pd.DataFrame # From `summarise_study`
 )->list: # Lines of text
@@ -287,14 +301,13 @@ def study_lines(
     lines = []
     for o in compare_study(summary).to_dict('records'):
         ours = figure_text(dict(value=o['accuracy'], low=o['low'], high=o['high']), n=o['n'])
-        what = f"classes {o['classes']}, {o['images']}, {o['arch']}, {o['split']} split: {ours}"
+        what = f"classes {o['classes']}, {o['images']}, {o['arch']}, {_split_text(o['split'] + ' split', o['folds'])}: {ours}"
         if isinstance(o.get('original'), str):
             d = figure_text(dict(value=o['difference'], low=o['difference_low'], high=o['difference_high']))
             what += f"; original {o['original']}; difference {d}, {'beyond' if o['beyond_noise'] else 'within'} the noise"
         lines.append(what + '.')
     lines += _networks_apart(summary) + original_differences()
-    lines.append('Method: bootstrap over clusters for our runs, Wilson for the original; differences from the two intervals (Zou and Donner 2008), between our networks paired by image. '
-                 'Of twenty such 95 % intervals one misses 0 by chance. The original shuffled with another generator: its test images are as many as ours under random, not the same.')
+    lines.append(_method_text(summary['resampled']))
     if summary['synthetic'].any(): lines.append('The data are SYNTHETIC: beside the original they say that the study runs, nothing about cells.')
     return lines
 
@@ -304,12 +317,13 @@ def plot_study(
 ): # A matplotlib `Figure`
     "Accuracies with intervals, one panel an experiment, the original in grey"
     original, groups = original_table(), list(summary.groupby(['classes', 'images'], sort=False))
-    splits = list(dict.fromkeys(summary['split']))
+    named = lambda t: [_split_text(*o) for o in zip(t['split'], t['folds'])]
+    splits = list(dict.fromkeys(named(summary)))
     fig, axes = new_figure(1, len(groups), width=1.5+2.6*len(groups), height=3., sharey=True)
     for ax, ((classes, images), t) in zip(axes, groups):
         archs = list(dict.fromkeys(t['arch']))
         then = original[(original['classes'] == _OURS.get(classes)) & (original['images'] == images) & original['arch'].isin(archs)].rename(columns={'accuracy': 'printed'})
-        for i, (name, rows, colour) in enumerate([('original', then.assign(accuracy=then['correct']/then['n']), GREY), *[(s, t[t['split'] == s], c) for s, c in zip(splits, COLOURS)]]):
+        for i, (name, rows, colour) in enumerate([('original', then.assign(accuracy=then['correct']/then['n']), GREY), *[(s, t[[o == s for o in named(t)]], c) for s, c in zip(splits, COLOURS)]]):
             x = [archs.index(a) + .18*(i - len(splits)/2) for a in rows['arch']]
             error = [rows['accuracy']-rows['low'], rows['high']-rows['accuracy']]
             if len(rows): ax.errorbar(x, rows['accuracy'], error, fmt='o', color=colour, markersize=4, capsize=2, label=name)
@@ -327,6 +341,7 @@ def study_text(
     for o in ('original', 'difference'):
         if o not in t: t[o] = np.nan
     shown = t[['classes', 'images', 'arch', 'split', 'runs', 'n']].copy()
+    shown['split'] = [_split_text(*o) for o in zip(t['split'], t['folds'])]
     shown['accuracy'] = [figure_text(dict(value=o.accuracy, low=o.low, high=o.high)) for o in t.itertuples()]
     shown['original'] = t['original'].fillna('-')
     shown['difference'] = [f'{o:+.3f}' if o == o else '' for o in t['difference'].astype(float)]

@@ -27,7 +27,7 @@ LARGEST, SOLIDITY = 100, .8 # diameter of a nucleus, pixels of a SIPaKMeD field;
 
 def _needs_skimage():
     try: import skimage
-    except ImportError: raise PapError('Finding cells needs scikit-image: pip install "pap_fastai[field]".') from None
+    except ImportError: raise PapError('Finding cells needs scikit-image: pip install scikit-image, or give --what patches, which does without.') from None
 
 def _at_work(img, scale):
     "The image at the magnification at which nuclei are sought, float32; its factor"
@@ -228,28 +228,30 @@ def probability_map(
     table:pd.DataFrame, # From `read_patches`
     values,             # One a row
     cell:int=8          # Side of a pixel of the map, pixels of the image
-)->np.ndarray: # float, (height/cell, width/cell), rounded up
+)->np.ndarray: # float, (height/cell, width/cell), rounded up; nan where nothing is known
     "The mean of what is known about each place"
     total = np.zeros((-(-size[1]//cell), -(-size[0]//cell)))
     count = np.zeros_like(total)
     for box, v in zip(table[['left','top','right','bottom']].to_numpy(), values):
         l, t, r, b = box[0]//cell, box[1]//cell, -(-box[2]//cell), -(-box[3]//cell)
         total[t:b,l:r] += v; count[t:b,l:r] += 1
-    return total/np.maximum(count, 1)
+    return np.where(count > 0, total/np.maximum(count, 1), np.nan)
 
 def plot_patches(
     img:Image.Image,    # Field image, RGB
     table:pd.DataFrame, # From `read_patches`
     predictor           # Whose classes and `config` name what is shown
 ): # A matplotlib `Figure`
-    "The field, and its map over it"
+    "The field, and its map over it; places of which every patch was refused are left as they are"
     name, values = _mapped(predictor, table)
+    known = (_names(table) != 'refused').to_numpy()
     fig, (ax,) = new_figure(1, 1, 7, 7*img.height/img.width)
     small = img.resize((1024, max(1, round(1024*img.height/img.width)))) if img.width > 1024 else img
     ax.imshow(small, extent=(0, img.width, img.height, 0))
-    shown = ax.imshow(probability_map(img.size, table, values), extent=(0, img.width, img.height, 0), cmap='magma', vmin=0, vmax=1, alpha=.45)
+    shown = ax.imshow(probability_map(img.size, table[known], values[known]), extent=(0, img.width, img.height, 0), cmap='magma', vmin=0, vmax=1, alpha=.45)
     fig.colorbar(shown, ax=ax, shrink=.8).set_label(name, fontsize=9)
-    tidy(ax, f'{name}, mean over {len(table)} patches. Not for clinical use.').grid(False)
+    refused = f'; {(~known).sum()} refused, not shown' if not known.all() else ''
+    tidy(ax, f'{name}, mean over {known.sum()} patches{refused}. Not for clinical use.').grid(False)
     return fig
 
 # %% ../nbs/43_field.ipynb #0000001f

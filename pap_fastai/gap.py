@@ -20,7 +20,7 @@ from .features import frozen_network, image_features, split_network
 from .images import open_image
 from .index import image_paths
 from .learner import choose_precision, find_device
-from .metrics import evaluate_predictions, figure_text, mean_figure, size_only
+from .metrics import _blocks_of_folds, evaluate_predictions, figure_text, mean_figure, size_only
 from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import pool_predictions
 from .recipes import make_recipe
@@ -232,23 +232,29 @@ def _pooled(runs):
     sizes = [size_only(index) for _, index in tables] if (tables[0][1]['kind'] == 'cell').all() else None
     return pool_predictions([p for p, _ in tables]), None if sizes is None else pool_predictions(sizes)
 
+def _units(table, blocks, shift):
+    "What is resampled in a table of pooled folds: the given block of each cluster, or the split's own contiguous blocks"
+    return _blocks_of_folds(table, shift) if blocks is None else table['cluster'].map(blocks).to_numpy(object)
+
 def gap_row(
     runs:list,   # The finished runs of all folds, in order
     split:str,   # Name of the split
     blocks=None  # Cluster key -> block to resample; None: contiguous blocks of numbers
-)->tuple: # (a row of the table, a DataFrame: image, cluster, fold, right)
+)->tuple: # (a row of the table, a DataFrame: image, cluster, fold, block, right)
     "The pooled figures of one split"
     predictions, sizes = _pooled(runs)
-    units = None if blocks is None else predictions['cluster'].map(blocks)
-    m, c = evaluate_predictions(predictions, blocks=units), runs[0].config
+    c = runs[0].config
+    shift = c['split'].get('shift') or 0.
+    units = _units(predictions, blocks, shift)
+    m = evaluate_predictions(predictions, blocks=units)
     row = dict(classes=c['data']['scheme'], images=c['data']['kind']+'s', split=split_label({**c['split'], 'name': split}), folds=len(runs), n=m['n'], clusters=m['clusters'])
     for k in ('accuracy', 'balanced_accuracy', 'macro_f1'): row |= {k: m[k]['value'], f'{k}_low': m[k]['low'], f'{k}_high': m[k]['high']}
     if sizes is not None:
-        s = mean_figure(sizes['label'] == sizes['predicted'], sizes, blocks=units)
+        s = mean_figure(sizes['label'] == sizes['predicted'], sizes, blocks=_units(sizes, blocks, shift))
         row |= dict(size_only=s['value'], size_only_low=s['low'], size_only_high=s['high'])
     seconds = sum(sum(run.config['seconds'].values()) for run in runs)
     row |= dict(recipe=c['recipe']['name'], arch=c['recipe']['arch'], weights=Path(c['recipe']['weights']).name, epochs=c['recipe']['epochs'], seed=c['recipe']['seed'], seconds=round(seconds, 1), synthetic=bool(c['data']['synthetic']))
-    return row, predictions[['image', 'cluster', 'fold']].assign(right=(predictions['label'] == predictions['predicted']).astype(float))
+    return row, predictions[['image', 'cluster', 'fold']].assign(block=units, right=(predictions['label'] == predictions['predicted']).astype(float))
 
 # %% ../nbs/31_gap.ipynb #00000024
 def data_text(
@@ -261,7 +267,7 @@ def data_text(
 # %% ../nbs/31_gap.ipynb #00000026
 def gap_lines(
     table:pd.DataFrame, # From `run_gap`
-    answers:dict        # (classes, split) -> DataFrame image, cluster, fold, right
+    answers:dict        # (classes, split) -> DataFrame image, cluster, fold, block, right
 )->list: # Lines of text
     "The gap in words"
     lines = []
@@ -272,8 +278,10 @@ def gap_lines(
         first, *rest = [(s, answers[classes, s].sort_values('image', ignore_index=True)) for s in t['split']]
         for split, a in rest:
             if not a['image'].equals(first[1]['image']): continue
-            d = mean_figure(first[1]['right'] - a['right'], a)
-            lines.append(f"classes {classes}: {first[0]} minus {split}, the same images: {figure_text(d)}, {'beyond' if exceeds_noise(d) else 'within'} the noise")
+            known = a['block'].notna().all()
+            d = mean_figure(first[1]['right'] - a['right'], a, blocks=a['block'] if known else None)
+            over = ('pseudo-slides' if split == 'slides' else 'blocks') if known else 'clusters'
+            lines.append(f"classes {classes}: {first[0]} minus {split}, the same images: {figure_text(d)}, {'beyond' if exceeds_noise(d) else 'within'} the noise ({over} resampled)")
     if table['synthetic'].any(): lines.append('The data are SYNTHETIC: this says nothing about cells.')
     return lines
 

@@ -161,11 +161,11 @@ def _nest(figures):
     return out
 
 # %% ../nbs/21_metrics.ipynb #0000001b
-def _blocks_of_folds(predictions):
-    "Blocks to resample where folds were pooled: `block_of` the clusters, as many in each class as folds; None where there are none"
+def _blocks_of_folds(predictions, shift=0.):
+    "Blocks to resample where folds were pooled: `block_of` the clusters, as many in each class as folds, their borders moved up by `shift`; None where there are none"
     if 'fold' not in predictions or predictions['fold'].nunique() < 2: return None
     if not predictions['cluster'].astype(str).str.contains(r'\d$').all(): return None # unknown or without an order
-    return block_of(predictions['cluster'], int(predictions['fold'].nunique()))
+    return block_of(predictions['cluster'], int(predictions['fold'].nunique()), shift)
 
 def _caveat(predictions, blocks):
     "What the intervals leave out, in words"
@@ -177,9 +177,14 @@ def _caveat(predictions, blocks):
 def _method(n_resamples, seed, n_units, blocks):
     "How the intervals were made, for metrics.json"
     unit = 'clusters' if blocks is None else 'blocks, then clusters inside each drawn block'
-    return dict(method=f'percentile bootstrap over {unit}; for accuracy, sensitivity and specificity Wilson where all resamples agree', level=.95, n_resamples=n_resamples, seed=seed, units=n_units, blocks=None if blocks is None else len(set(np.asarray(blocks))))
+    return dict(method=f'percentile bootstrap over {unit}; for shares of images Wilson where all resamples agree', level=.95, n_resamples=n_resamples, seed=seed, units=n_units, blocks=None if blocks is None else len(set(np.asarray(blocks))))
 
 # %% ../nbs/21_metrics.ipynb #0000001c
+def _with_width(figure, k, n):
+    "Wilson's interval in the place of one without width (in place): all resamples agree, which is no certainty; the figure"
+    if n and figure['low'] is not None and figure['low'] == figure['high']: figure['low'], figure['high'] = (float(o) for o in wilson(k, n))
+    return figure
+
 def add_wilson(
     figure:dict, # Figure {'value', 'low', 'high'} of a share; changed in place
     k:int,       # How many
@@ -187,24 +192,24 @@ def add_wilson(
 ):
     "Wilson's interval beside that of the bootstrap, and in its place where that has no width: all resamples agree, which is no certainty"
     figure['wilson'] = [float(o) for o in wilson(k, n)]
-    if figure['low'] is not None and figure['low'] == figure['high']: figure['low'], figure['high'] = figure['wilson']
+    _with_width(figure, k, n)
 
-def _wilson_beside(figures, n, truth_counts):
-    "Wilson's interval beside accuracy, sensitivity and specificity (in place)"
-    def beside(f, n):
-        if f['value'] is not None: add_wilson(f, round(f['value']*n), n)
-    beside(figures['accuracy'], n)
+def _wilson_beside(figures, n, truth_counts, chosen_counts):
+    "Wilson's interval beside accuracy, sensitivity and specificity, and in the place of one of PPV or NPV without width (in place)"
+    def each(f, n, do):
+        if f['value'] is not None: do(f, round(f['value']*n), n)
+    each(figures['accuracy'], n, add_wilson)
     for group, positives in truth_counts.items():
-        at = figures['screening'] if group is None else figures['per_class'][group]
-        beside(at['sensitivity'], positives); beside(at['specificity'], n-positives)
+        at, chosen = figures['screening'] if group is None else figures['per_class'][group], chosen_counts[group]
+        for name, of, do in (('sensitivity', positives, add_wilson), ('specificity', n-positives, add_wilson), ('ppv', chosen, _with_width), ('npv', n-chosen, _with_width)): each(at[name], of, do)
 
 def _add_counts(out, d):
     "Numbers of images beside the figures (in place)"
     n, counts = len(d['truth']), {c: int((d['truth'] == k).sum()) for k, c in enumerate(d['classes'])}
     for c, k in counts.items(): out['per_class'][c]['n'] = k
-    groups = dict(counts)
-    if d['abnormal']: groups[None] = sum(counts[c] for c in d['abnormal'])
-    _wilson_beside(out, n, groups)
+    groups, chosen = dict(counts), {c: int((d['predicted'] == k).sum()) for k, c in enumerate(d['classes'])}
+    if d['abnormal']: groups[None], chosen[None] = sum(counts[c] for c in d['abnormal']), int(d['screening'][1].sum())
+    _wilson_beside(out, n, groups, chosen)
     if d['abnormal']: out['screening'].update(abnormal=d['abnormal'], n_abnormal=groups[None], n_normal=n-groups[None])
     return out
 
@@ -216,7 +221,7 @@ def evaluate_predictions(
     part:str|None='test', # 'train', 'valid', 'test'; None: all rows
     threshold:float=.5    # P(abnormal) from which an image counts as abnormal in 'screening'
 )->dict: # For metrics.json: counts, figures {'value', 'low', 'high'}, 'per_class', 'screening', 'interval', 'caveat'
-    "Every figure about one part with its 95 % interval; a `PapError` when labels are missing or unknown"
+    "Every figure about one part with its 95 % interval, which has no width where all resamples agree on what is no share of images (an AUROC of 1), and that is no certainty; a `PapError` when labels are missing or unknown"
     rows = check_predictions(part_of(predictions, part), labelled=True)
     blocks = rows[blocks] if isinstance(blocks, str) else _blocks_of_folds(rows) if blocks is None else blocks
     d, (codes, n_units) = _prepare(rows, threshold), cluster_codes(rows)
@@ -235,11 +240,12 @@ def mean_figure(
     seed:int=0,               # Same seed, same interval
     blocks=None               # Block of each image (n,); None: found from pooled folds where possible
 )->dict: # A figure {'value', 'low', 'high'}
-    "The mean of `values` with its interval from the bootstrap over clusters"
+    "The mean of `values` with its interval from the bootstrap over clusters; where they are 0 and 1 and all resamples agree, Wilson's"
     codes, n_units = cluster_codes(predictions)
     blocks = _blocks_of_folds(predictions) if blocks is None else blocks
     drawn, values = draw_clusters(codes, n_units, n_resamples, seed, blocks), np.asarray(values, float)
-    return _figure(values.mean(), (drawn @ np.bincount(codes, values, n_units))/(drawn @ np.bincount(codes, minlength=n_units)))
+    figure = _figure(values.mean(), (drawn @ np.bincount(codes, values, n_units))/(drawn @ np.bincount(codes, minlength=n_units)))
+    return _with_width(figure, values.sum(), len(values)) if np.isin(values, (0, 1)).all() else figure
 
 # %% ../nbs/21_metrics.ipynb #00000039
 def _same_images(a, b):
@@ -265,7 +271,7 @@ def compare_runs(
     seed:int=0,           # Same seed, same interval
     blocks=None,          # Block of each row of `a`'s part (n,); None: found from pooled folds where possible
     part:str|None='test'  # 'train', 'valid', 'test'; None: all rows
-)->dict: # 'n', 'clusters', 'a', 'b', 'difference' (accuracy of a minus b), 'exceeds_noise', 'mcnemar', 'interval', 'caveat'
+)->dict: # 'n', 'clusters', 'a', 'b', 'difference' (accuracy of a minus b), 'exceeds_noise' (None without an interval), 'mcnemar', 'interval', 'caveat'
     "Whether one run is more accurate than another; a `PapError` when they were tested on different images"
     a, b = (check_predictions(part_of(o, part), labelled=True) for o in (a, b))
     b = _same_images(a, b)
@@ -275,9 +281,10 @@ def compare_runs(
     sums = np.stack([np.bincount(codes, r, n_units) for r in right.T], 1)
     s = draw_clusters(codes, n_units, n_resamples, seed, blocks) @ sums
     share, (only_a, only_b) = s[:, :2]/s[:, 2:], ((right[:, 0] & ~right[:, 1]).sum(), (right[:, 1] & ~right[:, 0]).sum())
-    first, second = (_figure(right[:, i].mean(), share[:, i]) for i in (0, 1))
+    first, second = (_with_width(_figure(right[:, i].mean(), share[:, i]), right[:, i].sum(), len(a)) for i in (0, 1))
     difference = _figure(right[:, 0].mean()-right[:, 1].mean(), share[:, 0]-share[:, 1])
-    return dict(n=len(a), clusters=int(a['cluster'].replace('', np.nan).nunique()), a=first, b=second, difference=difference, exceeds_noise=bool(difference['low'] > 0 or difference['high'] < 0),
+    beyond = None if difference['low'] is None else bool(difference['low'] > 0 or difference['high'] < 0)
+    return dict(n=len(a), clusters=int(a['cluster'].replace('', np.nan).nunique()), a=first, b=second, difference=difference, exceeds_noise=beyond,
                 mcnemar=dict(only_a_right=int(only_a), only_b_right=int(only_b), p=mcnemar(only_a, only_b)), interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(a, blocks))
 
 # %% ../nbs/21_metrics.ipynb #00000040

@@ -149,15 +149,20 @@ def _mixture_text(s):
     return (f"{s['n_abnormal']} abnormal images ({', '.join(s['abnormal'])}) and {s['n_normal']} normal ones; "
             f"an image counts as abnormal from P(abnormal) {s['threshold']:g}. PPV and NPV hold for this mixture only.")
 
+def _reached(wanted, found):
+    "Whether a wanted sensitivity was reached, in words; nothing where it was"
+    if found is None: return ' No abnormal image is there, so whether the wanted share is reached cannot be said.'
+    return '' if found >= wanted else ' The wanted share was not reached here.'
+
 def _screening_section(s):
     "Rows and a sentence about the operating point; None where there is none"
     if not s: return None
     rows = figure_rows(s, ['threshold', 'sensitivity', 'specificity'])
     for q, f in s['at_prevalence'].items():
-        rows += [dict(r, name=f"{r['name']} at a prevalence of {float(q):.0%}") for r in figure_rows(f, ['ppv', 'npv'])]
-    text = (f"The threshold on P(abnormal) was chosen on validation images, to catch {s['wanted_sensitivity']:.0%} of the abnormal ones; "
+        rows += [dict(r, name=f"{r['name']} at a prevalence of {100*float(q):g}%") for r in figure_rows(f, ['ppv', 'npv'])]
+    text = (f"The threshold on P(abnormal) was chosen on validation images, to catch {100*s['wanted_sensitivity']:g}% of the abnormal ones; "
             f"this is what it does on the test part, on tempered probabilities: {s['tp']} caught, {s['fn']} missed, "
-            f"{s['fp']} flagged without need, {s['tn']} passed correctly." + ('' if s['sensitivity']['value'] >= s['wanted_sensitivity'] else ' The wanted share was not reached here.'))
+            f"{s['fp']} flagged without need, {s['tn']} passed correctly." + _reached(s['wanted_sensitivity'], s['sensitivity']['value']))
     return dict(rows=rows, text=text)
 
 # %% ../nbs/25_report.ipynb #00000019
@@ -177,7 +182,7 @@ def _calibration_section(c, split=''):
         figures = figure_rows(c.get('test', {}).get(when, {}), ['log_loss', 'brier', 'ece', 'confidence'])
         rows += [dict(r, name=f"{r['name']}, {words}", mark=None) for r in figures]
     for s in c.get('sets', []):
-        kind = f"Sets of {s['confidence']:.0%}, " + ('per class' if s['per_class'] else 'all images')
+        kind = f"Sets of {100*s['confidence']:g}%, " + ('per class' if s['per_class'] else 'all images')
         rows += [dict(r, name=f"{kind}: {r['name'].lower()}") for r in figure_rows(s, ['coverage', 'mean_size', 'one_class', 'empty'])]
         notes.append(f"Prediction sets: coverage is {s['promise']}.")
     return dict(rows=rows, notes=list(dict.fromkeys(o for o in notes if o)))
@@ -283,7 +288,7 @@ BODY = '''
 <h3>Each class against the rest</h3><div class="scroll"><table><thead><tr><th>Class</th><th class="n">n</th>{% for h in per_class.heads %}<th class="n">{{ h }}</th>{% endfor %}</tr></thead><tbody>
 {% for c, n, cells in per_class.rows %}<tr><td class="name">{{ c }}</td><td class="n">{{ n }}</td>{% for v, i in cells %}<td class="n">{{ v }}<small>{{ i }}</small></td>{% endfor %}</tr>{% endfor %}</tbody></table></div>
 {% if baseline %}<h3>What the size of the image tells alone</h3><p class="small">Width and height of the file, 15 nearest neighbours, no pixel looked at. A network sees both through the resize.</p>{{ figures(baseline, True) }}{% endif %}
-{% if valid %}<h3>Validation part</h3><p class="small">The epoch may have been chosen on it, so these figures are no measure of the network.</p>{{ figures(valid) }}{% endif %}</section>
+{% if valid %}<h3>Validation part</h3><p class="small">{{ valid_text }}</p>{{ figures(valid) }}{% endif %}</section>
 <section id="mistakes"><h2>Mistakes</h2>{{ pictures('mistakes') }}
 {% if mistakes.confused %}<h3>Most confused</h3><div class="scroll"><table><thead><tr><th>Truth</th><th>Taken for</th><th class="n">Images</th><th class="n">Share of the class</th></tr></thead><tbody>
 {% for r in mistakes.confused %}<tr><td class="name">{{ r.truth }}</td><td class="name">{{ r.predicted }}</td><td class="n">{{ r.images }}</td><td class="n">{{ '%.3f' % r.share }}</td></tr>{% endfor %}</tbody></table></div>{% endif %}
@@ -317,7 +322,14 @@ def _head(metrics, config, index):
         data=_data_section(metrics, config),
         split={'text': split_text(split), **_split_section(split, index)})
 
-def _measured(metrics, predictions):
+def _valid_text(config):
+    "What the validation part was for, by the run's config"
+    if 'recipe' not in config: return 'The epoch may have been chosen on it, so these figures are no measure of the network.'
+    chose = config.get('chose_epoch', 'all' if config['recipe'].get('keep') == 'best' else '')
+    if chose: return f"{'Half of it' if chose == 'half' else 'It'} chose the epoch, so these figures are no measure of the network."
+    return 'It did not choose the epoch; what was fitted on it stands below.' + (' The network said this of it before it learnt from it too.' if config['recipe'].get('refit') else '')
+
+def _measured(metrics, predictions, config):
     "Figures and mistakes"
     test, size, s = metrics['test'], metrics.get('size_only'), metrics['test'].get('screening')
     few, threshold = ['accuracy', 'balanced_accuracy', 'macro_f1'], s['threshold'] if s else .5
@@ -327,6 +339,7 @@ def _measured(metrics, predictions):
         per_class=_class_section(test),
         baseline=figure_rows(size, few) if size else None,
         valid=figure_rows(metrics.get('valid', {}), few),
+        valid_text=_valid_text(config),
         threshold=threshold,
         mistakes=_mistakes(predictions, threshold),
         screening=figure_rows(s, PER_CLASS) if s else None,
@@ -339,16 +352,16 @@ def _origin(metrics, config):
     made, i = {k: config.get(k) for k in ('started', 'device', 'precision', 'versions')}, metrics['test']['interval']
     return dict(
         recipe=_pairs(config.get('recipe', {})),
-        command=config.get('command', ''),
+        command=config.get('command') or metrics.get('command', ''),
         made=_pairs({**made, 'seconds': metrics.get('seconds')}),
         caveat=metrics['test']['caveat'],
         interval_text=f"Intervals: {i['method']}, {i['n_resamples']} resamples of {i['units']} units, level {i['level']:g}. "
-                      "Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. Figures are fractions.")
+                      "Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. An interval without width means that all resamples agree, not certainty. Figures are fractions.")
 
 def _context(metrics, config, predictions, index):
     "Everything that the page shows, apart from its plots"
     files = dict(files=['metrics.json', 'predictions.csv'] + ['index.csv']*(index is not None) + ['config.json']*bool(config))
-    return files | _head(metrics, config, index) | _measured(metrics, predictions) | _origin(metrics, config)
+    return files | _head(metrics, config, index) | _measured(metrics, predictions, config) | _origin(metrics, config)
 
 # %% ../nbs/25_report.ipynb #00000027
 SECTIONS = dict(data='Data and split', figures='Figures', mistakes='Mistakes', screening='Screening', calibration='Calibration', training='Training',

@@ -108,6 +108,15 @@ def _resampled_rates(y, flagged, predictions, n_resamples, seed, blocks):
     count = lambda mask: drawn @ np.bincount(codes, mask, n_units)
     with np.errstate(invalid='ignore', divide='ignore'): return np.stack([count(y & flagged)/count(y), count(~y & ~flagged)/count(~y)])
 
+def _values_at(prevalence, figures, samples):
+    "PPV and NPV at a prevalence as figures; where all resamples agree, the ends of sensitivity and specificity give the interval"
+    ends = lambda end: [np.nan if figures[k][end] is None else figures[k][end] for k in ('sensitivity', 'specificity')]
+    point, low, high = (predictive_values(*ends(o), prevalence) for o in ('value', 'low', 'high'))
+    out = {k: _figure(v, o) for k, v, o in zip(('ppv', 'npv'), point, predictive_values(*samples, prevalence))}
+    for f, a, b in zip(out.values(), low, high):
+        if f['low'] is not None and f['low'] == f['high'] and np.isfinite([a, b]).all(): f.update(low=float(a), high=float(b))
+    return out
+
 def screening_report(
     predictions:pd.DataFrame, # Predictions with labels
     threshold:float,          # From `operating_point` on other images
@@ -125,7 +134,7 @@ def screening_report(
     figures = {k: _figure(v, o) for k, v, o in zip(('sensitivity', 'specificity'), (s, c), samples)}
     for k, hits, n in (('sensitivity', r['tp'], y.sum()), ('specificity', r['tn'], (~y).sum())):
         if n: add_wilson(figures[k], hits, n)
-    values = {f'{q:g}': {k: _figure(v, o) for k, v, o in zip(('ppv', 'npv'), predictive_values(s, c, q), predictive_values(*samples, q))} for q in prevalences}
+    values = {f'{q:g}': _values_at(q, figures, samples) for q in prevalences}
     return {k: r[k] for k in ('threshold', 'tp', 'fn', 'fp', 'tn')} | figures | dict(at_prevalence=values, warning=NOT_FOR_CLINICAL_USE)
 
 # %% ../nbs/23_screening.ipynb #0000001e
@@ -165,7 +174,7 @@ def plot_decision_curve(
     t, q = decision_curve(y, p_abnormal(predictions), prevalence=prevalence), y.mean() if prevalence is None else prevalence
     for name, label, colour, style in (('model', 'review what the model flags', BLUE, '-'), ('all', 'review all', ORANGE, '--'), ('none', 'review none', GREY, ':')):
         ax.plot(t['threshold'], t[name], color=colour, linestyle=style, linewidth=1.6, label=label)
-    tidy(ax, f'Decision curve at a prevalence of {q:.0%}', 'threshold probability', 'net benefit per image')
+    tidy(ax, f'Decision curve at a prevalence of {100*q:.3g}%', 'threshold probability', 'net benefit per image')
     ax.set(xlim=(0, .6), ylim=(-.15*q, 1.1*q)); ax.legend(fontsize=8, frameon=False)
     return _warn(ax)
 
@@ -218,5 +227,5 @@ def screening_plots(
     r = rates(is_abnormal(predictions), p_abnormal(predictions), threshold)
     figures = dict(density=plot_density(predictions, threshold).figure)
     if r['tpr'] is None or r['fpr'] is None: return figures
-    title = f'Prevalence {prevalence:.0%}, threshold {threshold:.2f}: TPR {r["tpr"]:.1%}, FPR {r["fpr"]:.1%}'
+    title = f'Prevalence {100*prevalence:g}%, threshold {threshold:.2f}: TPR {r["tpr"]:.1%}, FPR {r["fpr"]:.1%}'
     return figures | dict(decision_curve=plot_decision_curve(predictions, prevalence).figure, cohort=plot_cohort(cohort(400, prevalence, r['tpr'], r['fpr']), title).figure)

@@ -272,7 +272,8 @@ def describe_run(
 )->list: # Lines
     "What is about to be trained on what, in a few lines"
     c, r = run.config, run.config['recipe']
-    return [f"{c['data']['data']}: {c['data']['images']} images, classes {c['data']['scheme']} ({', '.join(c['data']['classes'])})", *_lines(describe_split(index)),
+    left = ', '.join(f'{n} {k}' for k, n in (c['data'].get('left_out') or {}).items())
+    return [f"{c['data']['data']}: {c['data']['images']} images{f' (left out: {left})' if left else ''}, classes {c['data']['scheme']} ({', '.join(c['data']['classes'])})", *_lines(describe_split(index)),
             f"recipe {r['name']}: {r['arch']}, weights {r['weights']}, {r['epochs']} epochs{_more(r)}, batches of {r['batch_size']}, {r['size']} px, {c['precision']} on {c['device']}" + _shared(c),
             f'run folder {run.path}']
 
