@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from .core import PapError, check_name, progress, write_csv
+from .core import PapError, as_meant, check_name, progress, write_csv
 from .images import open_image
 
 # %% ../nbs/02_index.ipynb #00000005
@@ -231,9 +231,9 @@ def write_index(
 
 def read_table(
     path # A CSV file (str or `Path`)
-)->pd.DataFrame: # All columns as text, empty where nothing is written
+)->pd.DataFrame: # All columns as text, empty where nothing is written, without the apostrophes by which `write_csv` keeps a spreadsheet from running a cell
     "A CSV as text; a `PapError` when it is absent, empty or not a table"
-    try: return pd.read_csv(path, dtype=str, keep_default_na=False, encoding='utf-8-sig')
+    try: return pd.read_csv(path, dtype=str, keep_default_na=False, encoding='utf-8-sig').map(as_meant).rename(columns=as_meant)
     except FileNotFoundError: raise PapError(f'There is no {str(path)!r}: check the path.') from None
     except (ValueError, pd.errors.ParserError) as e: # an empty file and a wrong encoding are ValueErrors
         raise PapError(f'{str(path)!r} is not a readable CSV ({str(e).strip()}): save it as CSV with commas, in UTF-8.') from None
