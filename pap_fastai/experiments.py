@@ -227,7 +227,7 @@ def study_table(
     return pd.DataFrame(rows).astype({'folds': 'Int64', 'fold': 'Int64'}) if rows else pd.DataFrame()
 
 # %% ../nbs/30_experiments.ipynb #00000020
-KEYS = ['classes', 'images', 'arch', 'split', 'folds'] # what tells the rows of a summary apart; no folds are 0
+KEYS = ['classes', 'images', 'arch', 'split', 'folds'] # what tells the rows of a summary apart; 0 where no folds were asked for
 
 def _answers(runs):
     "One row a test image of some runs (DataFrame: image, cluster, fold, right, and block where blocks are resampled): the share of runs that were right about it"
@@ -239,12 +239,17 @@ def _answers(runs):
     blocks = _blocks_of_folds(found, runs[0].config['split'].get('shift') or 0.)
     return found if blocks is None else found.assign(block=blocks)
 
+def _folds_asked(table):
+    "Into how many folds the runs of a study were to be cut, by their names; 0 where one part was tested, as block does with its middle fold"
+    return table['folds'].where(table['run'].str.contains(r'-f\d+-s\d+$')).fillna(0).astype(int)
+
 def summarise_study(
     out # The study's folder
 )->pd.DataFrame: # Columns of `KEYS`, runs, seeds, n, accuracy, low, high, resampled (clusters or blocks), size_only, seconds; attrs['answers']: the images behind each row
     "Folds and seeds of a study put together"
     rows, answers = [], {}
-    for key, t in study_table(out).fillna({'folds': 0}).groupby(KEYS, sort=False):
+    table = study_table(out)
+    for key, t in table.assign(folds=_folds_asked(table)).groupby(KEYS, sort=False):
         a = answers[key] = _answers([Run(Path(out)/o) for o in t['run']])
         f = mean_figure(a['right'], a, blocks=a.get('block'))
         rows.append(dict(zip(KEYS, key), runs=len(t), seeds=t['seed'].nunique(), n=len(a), accuracy=f['value'], low=f['low'], high=f['high'], resampled='blocks' if 'block' in a else 'clusters',
