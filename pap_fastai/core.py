@@ -57,6 +57,10 @@ def say(*args, sep=' '):
     print(*args, sep=sep, file=sys.stderr, flush=True)
 
 # %% ../nbs/00_core.ipynb #00000010
+def _out_of_memory(e):
+    "Whether an error says that memory has run out, on a CPU or a GPU; torch need not be there"
+    return isinstance(e, MemoryError) or type(e).__name__ == 'OutOfMemoryError' or "can't allocate memory" in str(e)
+
 def _exits(f):
     "`f`, with the mistakes that a user can mend turned into one last line on stderr and an exit code"
     @wraps(f)
@@ -71,6 +75,9 @@ def _exits(f):
         except ModuleNotFoundError as e:
             if (e.name or 'pap_fastai').split('.')[0] == 'pap_fastai': raise # a defect of ours keeps its traceback
             code, text = 1, f'The module {e.name} is not installed, and this command needs it: pip install pap_fastai, with its requirements.'
+        except (MemoryError, RuntimeError) as e:
+            if not _out_of_memory(e): raise
+            code, text = 1, 'Out of memory: end other programs, or give a smaller --batch_size or smaller images, or compute with --device cpu.'
         if text: say(' '.join(text.split()))
         raise SystemExit(code) from None
     return inner
