@@ -6,7 +6,7 @@
 __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGINES', 'torch_engine', 'weights_digest',
            'onnx_engine', 'openvino_engine', 'choose_engine', 'Predictor', 'open_model', 'list_images', 'read_ahead',
            'answer_columns', 'answer_rows', 'top_classes', 'row_columns', 'predict_files', 'SomeUnreadable',
-           'RowWriter', 'predict_to']
+           'RowWriter', 'count_errors', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
 import collections, csv, glob, hashlib, io, itertools, json, os
@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, _read_header, find_bundle, read_config
-from .core import PapError, check_name, harmless, progress
+from .core import PapError, as_meant, check_name, harmless, progress
 from .images import find_images, open_image, resize_image, split_masks
 from .refusal import REFUSAL_FILE, load_refusal
 
@@ -86,13 +86,56 @@ def _check_digest(folder, name, digest):
 def _broken(folder, name, e):
     return PapError(f'{str(folder/name)!r} cannot be run ({" ".join(str(e).split())[:120]}): make it again with pap_export.')
 
-# %% ../nbs/40_predict.ipynb #0000000d
+# %% ../nbs/40_predict.ipynb #0000000e
+_WINDING = 'it has loops, branches or functions of its own, which no network of ours has and which may never end'
+
+def _number(data, at):
+    "(a number of seven bits a byte, where it ends)"
+    value = 0
+    for shift in range(0, 70, 7):
+        value |= (data[at] & 127) << shift
+        at += 1
+        if data[at-1] < 128: return value, at
+    raise ValueError('a number in it has no end')
+
+def _fields(data, start, end, count):
+    "(field, start, end) of what a message of protocol buffers holds, each number of bytes within it; `count` is taken down to nothing"
+    while start < end:
+        tag, start = _number(data, start)
+        kind, count[0] = tag & 7, count[0] - 1
+        if kind == 0: size = _number(data, start)[1] - start
+        elif kind == 2: size, start = _number(data, start)
+        else: size = {1: 8, 5: 4}.get(kind, end)
+        if not 8 <= tag < 2**32 or start + size > end or count[0] < 0: raise ValueError('it is no ONNX file')
+        yield tag >> 3, start, start + size
+        start += size
+
+def _check_straight(data):
+    "A `ValueError` when the graph of an ONNX file could run in circles: it holds another graph, or a function. Needs no onnx"
+    count = [1_000_000] # several times over what networks have
+    def inside(where, *path): # the fields of the given numbers, one within another
+        for field, *place in _fields(data, *where, count):
+            if field == path[0]: yield from inside(place, *path[1:]) if path[1:] else [place]
+    if next(inside((0, len(data)), 25), None): raise ValueError(_WINDING)                # ModelProto.functions
+    for at in (6, 11):                                                                  # AttributeProto.g and .graphs, of a node of the graph
+        if next(inside((0, len(data)), 7, 1, 5, at), None): raise ValueError(_WINDING)
+    for start, end in inside((0, len(data)), 7, 1, 4):                                  # NodeProto.op_type
+        if bytes(data[start:end]) in (b'Loop', b'If', b'Scan'): raise ValueError(_WINDING)
+
+# %% ../nbs/40_predict.ipynb #0000000f
 def _onnx_bytes(folder, name):
     "The bytes of an ONNX file that stands alone"
     file = _sized_file(folder, name)
     data = file.read_bytes()
     if b'location' in data: raise PapError(f'{str(file)!r} names further files, and a bundle names none: make it again with pap_export.') # ONNX's key of external data
+    try: _check_straight(data)
+    except (ValueError, IndexError) as e: raise _broken(folder, name, e) from None
     return data
+
+def _check_notes(folder, name, notes, config):
+    "A `PapError` when an ONNX file was made from other weights, or its classes are not the config's"
+    _check_digest(folder, name, notes.get('weights'))
+    if notes.get('classes') != json.dumps(config['classes']): raise PapError(f'{str(folder/name)!r} has other classes than {CONFIG_FILE} beside it, or another order of them: make it again with pap_export.')
 
 def onnx_engine(
     folder,              # A bundle
@@ -103,25 +146,27 @@ def onnx_engine(
     options = ort.SessionOptions()
     options.intra_op_num_threads, options.log_severity_level = _cores(), 3
     data = _onnx_bytes(folder, name)
+    options.add_session_config_entry('session.load_model_format', 'ONNX') # what was looked through is what is read
     try: session = ort.InferenceSession(data, options, providers=['CPUExecutionProvider'])
     except Exception as e: raise _broken(folder, name, e) from None
-    _check_digest(folder, name, session.get_modelmeta().custom_metadata_map.get('weights'))
+    _check_notes(folder, name, session.get_modelmeta().custom_metadata_map, read_config(folder))
     if [o.name for o in session.get_outputs()] != OUTPUTS: raise _broken(folder, name, 'its outputs are others')
-    def answer(pixels):
-        try: return tuple(session.run(OUTPUTS[1:], {'images': np.ascontiguousarray(pixels)}))
+    def answer(pixels, outputs=OUTPUTS[1:]):
+        try: return tuple(session.run(list(outputs), {'images': np.ascontiguousarray(pixels)}))
         except Exception as e: raise _broken(folder, name, e) from None
     return answer
 
-# %% ../nbs/40_predict.ipynb #00000011
+# %% ../nbs/40_predict.ipynb #00000014
 def _openvino_model(core, folder, name):
     "OpenVINO's model from a bundle; a `PapError` for one of other weights"
     if name == ONNX_FILE:
         data = _onnx_bytes(folder, name)
-        _check_digest(folder, name, next((o for o in [weights_digest(folder)] if o.encode() in data), None)) # OpenVINO does not pass on ONNX's notes
+        _check_notes(folder, name, {k: v for k, v in dict(weights=weights_digest(folder), classes=json.dumps(read_config(folder)['classes'])).items() if v.encode() in data}, read_config(folder)) # OpenVINO does not pass on ONNX's notes
         return core.read_model(data)
     file, numbers = _own_file(folder, name), _sized_file(folder, Path(name).with_suffix('.bin').name)
     if file.stat().st_size > 2**26 or not file.read_bytes().startswith(b'<?xml'): raise _broken(folder, name, 'it is no XML')
     model = core.read_model(file, numbers)
+    if any(o.get_type_name() in ('Loop','If','TensorIterator') for o in model.get_ops()): raise _broken(folder, name, _WINDING)
     _check_digest(folder, name, model.get_rt_info(['pap_fastai','weights']).value)
     return model
 
@@ -136,13 +181,13 @@ def openvino_engine(
         if sorted(o.any_name for o in compiled.outputs) != sorted(OUTPUTS): raise _broken(folder, name, 'its outputs are others')
     except PapError: raise
     except Exception as e: raise _broken(folder, name, e) from None
-    def answer(pixels):
+    def answer(pixels, outputs=OUTPUTS[1:]):
         try: out = compiled({'images': np.ascontiguousarray(pixels)})
         except Exception as e: raise _broken(folder, name, e) from None
-        return out['logits'].copy(), out['features'].copy()
+        return tuple(out[o].copy() for o in outputs)
     return answer
 
-# %% ../nbs/40_predict.ipynb #00000014
+# %% ../nbs/40_predict.ipynb #00000017
 ENGINES = ['auto', 'torch', 'onnx', 'onnx-int8', 'openvino']
 _LIBRARIES = {'torch': ('torch', WEIGHTS_FILE, ''), 'onnx': ('onnxruntime', ONNX_FILE, '[onnx]'), 'onnx-int8': ('onnxruntime', INT8_FILE, '[onnx]'), 'openvino': ('openvino', ONNX_FILE, '[openvino]')}
 
@@ -165,7 +210,7 @@ def choose_engine(
     if not find_spec(library): raise PapError(f'{library} is not installed: pip install "pap_fastai{extra}", or choose another --engine.')
     return engine
 
-# %% ../nbs/40_predict.ipynb #00000017
+# %% ../nbs/40_predict.ipynb #0000001a
 def _softmax(logits):
     e = np.exp(logits - logits.max(1, keepdims=True))
     return e/e.sum(1, keepdims=True)
@@ -223,14 +268,14 @@ def open_model(
     run = {'torch': lambda: torch_engine(folder, device, precision), 'onnx': lambda: onnx_engine(folder), 'onnx-int8': lambda: onnx_engine(folder, INT8_FILE), 'openvino': lambda: openvino_engine(folder)}[engine]()
     return Predictor(folder, config, engine, run, load_refusal(folder), precision)
 
-# %% ../nbs/40_predict.ipynb #0000001c
+# %% ../nbs/40_predict.ipynb #0000001f
 def _csv_images(path):
     "The column `image` of a CSV as paths"
     try:
         with open(path, newline='', encoding='utf-8-sig') as f: rows = list(csv.DictReader(f))
     except (UnicodeDecodeError, csv.Error): raise PapError(f'{str(path)!r} is not a CSV in UTF-8: save it as one.') from None
     if not rows or 'image' not in rows[0]: raise PapError(f'{str(path)!r} has no rows with a column image: give the paths of the images in a column of that name.')
-    return [Path(path).parent/(o['image'] or '') for o in rows]
+    return [Path(path).parent/as_meant(o['image'] or '') for o in rows]
 
 def list_images(
     paths # Files, folders, patterns, CSVs (str or `Path`, or a list of them)
@@ -248,7 +293,7 @@ def list_images(
     if not any(map(os.path.lexists, files)): raise PapError(f'There is no {str(files[0])!r}' + (f', nor any other of the {len(files)} images' if len(files) > 1 else '') + ': check the path.')
     return list(dict.fromkeys(files))
 
-# %% ../nbs/40_predict.ipynb #0000001f
+# %% ../nbs/40_predict.ipynb #00000022
 def _read(path, size, resize):
     "(pixels, (width, height), '') of an image file, or (None, None, what is wrong)"
     try:
@@ -273,7 +318,7 @@ def read_ahead(
             yield path, *future.result()
             more(1)
 
-# %% ../nbs/40_predict.ipynb #00000022
+# %% ../nbs/40_predict.ipynb #00000025
 def answer_columns(
     predictor:Predictor # A model
 )->list: # Names
@@ -302,7 +347,7 @@ def top_classes(
     "The most probable classes of an image"
     return sorted(((c, row[f'p_{c}']) for c in classes), key=lambda o: -o[1])[:max(1, top)]
 
-# %% ../nbs/40_predict.ipynb #00000025
+# %% ../nbs/40_predict.ipynb #00000028
 def row_columns(
     predictor:Predictor # A model
 )->list: # Names
@@ -331,7 +376,7 @@ def predict_files(
     ahead = read_ahead(paths, predictor.size, predictor.resize, 2*batch_size, threads)
     while batch := list(itertools.islice(ahead, batch_size)): yield from _batch_rows(predictor, batch)
 
-# %% ../nbs/40_predict.ipynb #00000029
+# %% ../nbs/40_predict.ipynb #0000002c
 class SomeUnreadable(PapError):
     "Some images could not be read; the others are in the table"
     exit_code = 3
@@ -376,7 +421,16 @@ def _done_rows(part, columns, format, files):
     os.truncate(part, sum(map(len, rows)))
     return len(cells), sum(bool(o[-1]) for o in cells) # `error` is the last column
 
-# %% ../nbs/40_predict.ipynb #0000002a
+def count_errors(
+    out,            # A finished table (str or `Path`)
+    format:str=None # csv or jsonl; by its name by default
+)->int: # How many of its images could not be read
+    "The rows of a finished table that have an error; a `PapError` when it is none"
+    try:
+        with open(out, encoding='utf-8', newline='') as f: return sum(bool(o['error']) for o in (csv.DictReader(f) if _format_of(out, format) == 'csv' else map(json.loads, f)))
+    except (ValueError, TypeError, KeyError, csv.Error): raise PapError(f'{str(out)!r} is there, and is no table of pap_predict in this format: choose another --out, or remove it.') from None
+
+# %% ../nbs/40_predict.ipynb #0000002d
 def _model_digest(predictor, format):
     "What a row depends on besides its image"
     of = [_LIBRARIES[predictor.engine][1], OPENVINO_FILE, CONFIG_FILE, WEIGHTS_FILE, REFUSAL_FILE]
@@ -403,7 +457,7 @@ def _part_file(out, model, images, resume):
         raise PapError(f'{str(other)!r} is an unfinished table of {what}: give what it was begun with, or delete it and start again without --resume.')
     return mine
 
-# %% ../nbs/40_predict.ipynb #0000002b
+# %% ../nbs/40_predict.ipynb #0000002e
 def predict_to(
     predictor:Predictor, # A model
     files,               # Image files, from `list_images`
