@@ -66,9 +66,9 @@ def _open_header(data, what, max_pixels):
     w, h = img.size
     tags = getattr(img, 'tag_v2', {})
     tile = tags.get(322, 1) * tags.get(323, 1) # TileWidth, TileLength of TIFF 6.0
-    if max(w, h) > _MAX_SIDE or max(w*h, tile) > max_pixels:
-        tiles = f' in tiles of {tile} pixels' if tile > max_pixels else ''
-        raise PapError(f'{what} is too large ({w} x {h} pixels{tiles}; the limit is {max_pixels/1e6:g} million pixels and {_MAX_SIDE} on a side): crop it or make it smaller.')
+    if max(w, h) > _MAX_SIDE or max(w*h, tile) >= max_pixels:
+        tiles = f' in tiles of {tile} pixels' if tile >= max_pixels else ''
+        raise PapError(f'{what} is too large ({w} x {h} pixels{tiles}; it must have less than {max_pixels/1e6:g} million pixels and at most {_MAX_SIDE} on a side): crop it or make it smaller.')
     if w*h > _LARGE and w*h > _DENSEST*len(data): raise PapError(f'{what} declares {w} x {h} pixels in {len(data)} bytes, which no photograph does: save it again as PNG, BMP or TIFF, or crop it.')
     if reader is JpegImageFile and data.count(b'\xff\xda') > _MAX_SCANS: raise PapError(f'{what} is a JPEG of more than {_MAX_SCANS} scans: save it again as PNG, BMP or TIFF.')
     return img
@@ -111,7 +111,7 @@ def _explain(e, what):
 
 def open_image(
     source,                   # Path (str or `Path`), bytes, or a file opened for reading bytes
-    max_pixels:int=100_000_000, # Largest declared width x height
+    max_pixels:int=100_000_000, # Declared width x height must be less
     name:str=None             # What to call it in messages; the path or the file's name by default
 )->Image.Image: # RGB, upright, fully decoded
     "The image in `source` as RGB; a `PapError` that names it and says what is wrong when it cannot be read"

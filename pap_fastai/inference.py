@@ -12,6 +12,7 @@ from torch import nn
 
 from .core import progress
 from .predictions import make_predictions
+from .training import memory_advice
 
 # %% ../nbs/26_inference.ipynb #00000005
 def turned(
@@ -52,7 +53,8 @@ def predict_dl(
     "Probabilities for each image of `dl`, in float32 arithmetic"
     dl = dl.new(shuffle=False, drop_last=False)
     network = copy.deepcopy(network_of(learn)).to(memory_format=torch.channels_last) # a copy: the Learner may go on training, in the layout that its optimiser knows
-    out = [network(b[0].as_subclass(torch.Tensor)).double().softmax(1).cpu() for b in progress(dl, len(dl), what, ' batches', quiet)]
+    with memory_advice(learn.dls.bs): # the run's --batch_size; float64 on the CPU: Apple's MPS has none
+        out = [network(b[0].as_subclass(torch.Tensor)).cpu().double().softmax(1) for b in progress(dl, len(dl), what, ' batches', quiet)]
     return torch.cat(out).numpy()
 
 def predict_parts(
