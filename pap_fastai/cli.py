@@ -286,13 +286,13 @@ def _predict_one(predictor, file, top, format, shown):
 
 def _predict_many(predictor, files, out, shown, options):
     "Write the table to a file or to stdout; how many images could not be read"
-    from pap_fastai.predict import RowWriter, predict_files, predict_to, row_columns
+    from pap_fastai.predict import RowWriter, count_errors, predict_files, predict_to, row_columns
     def see(row):
         if len(shown) < 48 and not row['error']: shown.append(row)
     if out:
         if options['resume'] and Path(out).exists():
             say(f'{out} is finished: nothing to resume.')
-            return 0
+            return count_errors(out, options['format'])
         try: bad = predict_to(predictor, files, out, **options, on_row=see)
         except KeyboardInterrupt: raise KeyboardInterrupt('Interrupted: the rows so far are kept. Give the same command again with --resume to go on.') from None
         print(out)

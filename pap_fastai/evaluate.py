@@ -74,6 +74,13 @@ def short_figures(
     "A few figures of one part"
     return {k: v for k, v in evaluate_predictions(predictions, part=part).items() if k in SHORT}
 
+def _after(learnt, index):
+    "`index` behind the train and valid images of `learnt`; `index` alone where there is none of these"
+    if learnt is None or index is None: return index
+    both = pd.concat([learnt[learnt['split'] != 'test'], index], ignore_index=True)
+    both.attrs = index.attrs | {'classes': sorted(learnt['label'].unique())}
+    return both
+
 def _baseline(index):
     "The size-only figures of a split index of cells; None where sizes say nothing or nothing can be fitted"
     if index is None or 'split' not in index or (index['kind'] != 'cell').any() or not {'train', 'test'} <= set(index['split']): return None
@@ -127,7 +134,8 @@ def make_metrics(
     seconds:dict=None,        # How long what took
     chose_epoch:str='',       # Which validation images chose the epoch: '', 'half' or 'all'
     refit:bool=False,         # The network learnt from the validation part once that was predicted
-    fitted:dict=None          # For other data: the calibration of the run whose network predicted them
+    fitted:dict=None,         # For other data: the calibration of the run whose network predicted them
+    learnt:pd.DataFrame=None  # For other data: the split index of that run, whose images the size-only baseline is fitted on
 )->dict: # What `metrics.json` holds
     "All figures of a table of predictions"
     started, a = time.perf_counter(), predictions.attrs
@@ -139,7 +147,7 @@ def make_metrics(
         found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch, refit)
     elif fitted: found['calibration'] = _carried(fitted, predictions)
     if screening := screening_figures(predictions, found.get('calibration', {})): found['screening'] = screening
-    if baseline := _baseline(index): found['size_only'] = baseline
+    if baseline := _baseline(_after(learnt, index)): found['size_only'] = baseline
     return dict(found, seconds=dict(seconds or {}, evaluate=round(time.perf_counter() - started, 2)))
 
 # %% ../nbs/27_evaluate.ipynb #00000015
@@ -243,12 +251,13 @@ def evaluate_table(
     plots:bool=True,          # Draw plots and write the review list and the report too
     quiet:bool=False,         # Print nothing
     fitted:dict=None,         # The calibration of the run whose network predicted them, from its `metrics.json`
+    learnt:pd.DataFrame=None, # The split index of that run, whose images the size-only baseline is fitted on
     command:str=''            # The command line, for the report
 )->dict: # The metrics
     "Write predictions (as they are before the temperature), metrics, plots and report into `out`; raises `PapError` for images without a label"
     if not (predictions['split'] == 'test').any(): predictions = predictions.assign(split='test')
     check_predictions(predictions, labelled=True)
-    metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)), fitted=fitted)
+    metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)), fitted=fitted, learnt=learnt)
     if command: metrics['command'] = command
     with nullcontext(Path(out)) if Path(out).exists() else atomic_path(out) as folder: # a new folder gets its name when all is in it
         write_predictions(folder/Run.FILES['predictions'], predictions)

@@ -89,5 +89,5 @@ def evaluate_other(
     table = _predict_index(run, index, config, device)
     what = dict(name='other data', why=f'predicted as a whole, by {by}', test=len(table), learnt_from=learnt)
     evaluate_table(table, index.assign(split='test'), out, what, index.attrs['root'], plots,
-                   fitted=None if learnt else read_json(run.metrics_file).get('calibration'), command=command)
+                   fitted=None if learnt else read_json(run.metrics_file).get('calibration'), learnt=read_index(run.index_file), command=command)
     return out
