@@ -8,7 +8,7 @@ __all__ = ['DEFAULT_ARCH', 'STUDY_ARCHS', 'POOLINGS', 'architectures', 'check_ar
            'fold_batch_norm', 'read_weights', 'pretrained_body', 'load_body']
 
 # %% ../nbs/09_weights.ipynb #00000002
-import copy, re
+import copy, hashlib, re
 from functools import lru_cache
 from pathlib import Path
 
@@ -254,11 +254,19 @@ def _reachable(url, seconds=3):
     except OSError: return False
     return True
 
+def _check_named_hash(file):
+    "A `PapError` when a file's bytes are not those of which its name tells the beginning of the SHA-256, as in resnet18-f37072fd.pth"
+    told = re.search(r'-([0-9a-f]{8,64})\.pth$', file.name)
+    if not told or not file.is_file(): return
+    with open(file, 'rb') as f: digest = hashlib.file_digest(f, 'sha256').hexdigest()
+    if not digest.startswith(told[1]): raise PapError(f'{str(file)!r} is damaged or another file than its name says (its SHA-256 begins {digest[:8]}): delete it, and it will be downloaded again.')
+
 def _torchvision_body(arch):
     "torchvision's default ImageNet weights, from its cache or its download"
     weights = torchvision.models.get_model_weights(arch).DEFAULT
     cached = Path(torch.hub.get_dir())/'checkpoints'/Path(weights.url).name
     if not cached.exists() and not _reachable(weights.url): raise _no_weights(arch, 'not in the torch hub cache, and their host cannot be reached')
+    _check_named_hash(cached) # torch compares it only while downloading
     try: return torch.hub.load_state_dict_from_url(weights.url, map_location='cpu', check_hash=True, weights_only=True)
     except (OSError, RuntimeError) as e: raise _no_weights(arch, f'the download failed: {e}') from None
 
