@@ -203,6 +203,9 @@ def pap_train(
         if resume: run = resume_run(resume, path, device)
         else: run = train(path, recipe, classes, images, split, folds, fold, buffer, shift, out, device, precision, workers, cache, checkpoint_every, logger,
                              command=_command_line(), **_switches(overrides))
+        if run:
+            from pap_fastai.export import write_card
+            write_card(run.path)
     if run: print(run.path) # of several processes only the first one has it
 
 def _first_look(path, recipe, overrides):

@@ -257,7 +257,7 @@ def _cost_text(found):
 def _figures(path, found):
     "The rows of figures: measured, or where the run is not at hand those of the card that the bundle has; and whether temperature and threshold are older than the weights"
     run, folder = _run_of(path), find_bundle(path)
-    known = [o for o in _own_file(folder, _CARD_FILE).read_text(encoding='utf-8', errors='replace').splitlines() if len(o) < 300] if os.path.lexists(folder/_CARD_FILE) else []
+    known = [o for o in _own_file(folder, _CARD_FILE).read_text(encoding='utf-8', errors='replace').splitlines() if len(o) < 300 and not set('<>&`') & set(o)] if os.path.lexists(folder/_CARD_FILE) else []
     eight = [f"| 8 bits | {_cost_text(found['int8'])} |"] if 'int8' in found else [o for o in known if o.startswith('| 8 bits |')][:1]
     if not (folder/INT8_FILE).is_file(): eight = []
     if run is None or not run.metrics_file.is_file(): return [o for o in known if o.startswith(('| test ', '| size alone '))][:5] + eight, any(_REFIT in o for o in known)
