@@ -145,7 +145,7 @@ def read_json(
 
 # %% ../nbs/00_core.ipynb #0000001b
 _starts = r"'*[^\S;\t\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20]" # of a formula, in the wide signs of East Asian keyboards too
-_formula, _defused = (re.compile(fr"(^|[;\t\r\n]){o}(?={_starts})|^{o}(?='*[\t\r\n])") for o in ('', "'")) # `;` parts cells where a comma is the decimal point
+_formula, _defused = (re.compile(fr"^{o}(?='*[\t\r\n])|(^|[;\t\r\n]){o}(?={_starts})") for o in ('', "'")) # `;` parts cells where a comma is the decimal point
 
 def harmless(
     text # What goes into a cell
