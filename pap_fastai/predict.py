@@ -9,7 +9,7 @@ __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGIN
            'RowWriter', 'count_errors', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
-import collections, csv, glob, hashlib, io, itertools, json, os
+import collections, csv, glob, hashlib, io, itertools, json, os, shlex
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +21,8 @@ from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, _read_header, find_bun
 from .core import PapError, as_meant, check_name, harmless, progress
 from .images import find_images, open_image, resize_image, split_masks
 from .refusal import REFUSAL_FILE, load_refusal
+
+os.environ.setdefault('ORT_DISABLE_TELEMETRY', '1') # ONNX Runtime reads it when it is loaded; without it, it keeps records in the user's home and looks for a host to send them to
 
 # %% ../nbs/40_predict.ipynb #00000007
 CHUNK = 16 # images that one core takes at a time
@@ -206,7 +208,7 @@ def choose_engine(
         if find_spec('torch'): return 'torch'
         raise PapError(f'Neither torch is installed, nor onnxruntime with a {ONNX_FILE} in {str(folder)!r}: pip install onnxruntime where there is such a file; where there is none, make one with pap_export --to onnx on a machine that has torch.')
     library, file, extra = _LIBRARIES[engine]
-    if not _has(folder, engine): raise PapError(f'{str(folder)!r} has no {file}: make it with pap_export {folder} --to {"int8" if file == INT8_FILE else "onnx"}.')
+    if not _has(folder, engine): raise PapError(f'{str(folder)!r} has no {file}: make it with pap_export {shlex.quote(str(folder))} --to {"int8" if file == INT8_FILE else "onnx"}.')
     if not find_spec(library): raise PapError(f'{library} is not installed: pip install "pap_fastai{extra}", or choose another --engine.')
     return engine
 
@@ -397,7 +399,8 @@ class RowWriter:
         else: self.f.write(json.dumps({k: None if row[k] == '' and k[:2] == 'p_' else row[k] for k in self.columns}, ensure_ascii=False) + '\n')
 
 def _format_of(out, format):
-    "csv or jsonl, as asked for or as the name says"
+    "csv or jsonl, as asked for or as the name says; a `PapError` for the name of a workbook"
+    if Path(out).suffix.lower() in ('.xlsx','.xls','.ods','.parquet'): raise PapError(f'{str(out)!r} would be no such file: a table is written as csv or jsonl, so give a name that ends in .csv or .jsonl.')
     return format or ('jsonl' if Path(out).suffix.lower() in ('.jsonl','.ndjson') else 'csv')
 
 def _whole_rows(data, format):
@@ -430,7 +433,7 @@ def count_errors(
         with open(out, encoding='utf-8', newline='') as f: return sum(bool(o['error']) for o in (csv.DictReader(f) if _format_of(out, format) == 'csv' else map(json.loads, f)))
     except (ValueError, TypeError, KeyError, csv.Error): raise PapError(f'{str(out)!r} is there, and is no table of pap_predict in this format: choose another --out, or remove it.') from None
 
-# %% ../nbs/40_predict.ipynb #0000002d
+# %% ../nbs/40_predict.ipynb #0000002e
 def _model_digest(predictor, format):
     "What a row depends on besides its image"
     of = [_LIBRARIES[predictor.engine][1], OPENVINO_FILE, CONFIG_FILE, WEIGHTS_FILE, REFUSAL_FILE]
@@ -457,7 +460,7 @@ def _part_file(out, model, images, resume):
         raise PapError(f'{str(other)!r} is an unfinished table of {what}: give what it was begun with, or delete it and start again without --resume.')
     return mine
 
-# %% ../nbs/40_predict.ipynb #0000002e
+# %% ../nbs/40_predict.ipynb #0000002f
 def predict_to(
     predictor:Predictor, # A model
     files,               # Image files, from `list_images`
