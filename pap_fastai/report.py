@@ -390,5 +390,5 @@ def write_report(
     if not run.metrics_file.is_file(): raise PapError(f'{run.path.name!r} has no metrics.json yet: run pap_evaluate {run.path} first.')
     metrics, config = read_json(run.metrics_file), run.config if run.config_file.is_file() else {}
     told = {k: metrics['data'].get(k) for k in ('abnormal', 'scheme', 'data', 'synthetic')}
-    index = pd.read_csv(run.index_file, dtype=str, keep_default_na=False) if run.index_file.is_file() else None
+    index = read_table(run.index_file) if run.index_file.is_file() else None
     return write_text(run.report_file, report_html(metrics, read_predictions(run.predictions_file, **told), config, index, plot_data(run.plots_file)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np, pandas as pd
 
-from .core import PapError, check_name, say
+from .core import PapError, as_meant, check_name, say
 
 # %% ../nbs/07_splits.ipynb #00000007
 def cluster_numbers(
@@ -151,9 +151,9 @@ def _read_split_csv(path):
     words = frame.split.str.strip().str.lower()
     odd = frame[~words.isin(_words)]
     if len(odd): raise PapError(f'{str(path)!r} puts {odd.image.iloc[0]!r} into {odd.split.iloc[0]!r}: the column split may say train, valid or test.')
-    return frame[['image']].assign(split=words.map(_words))
+    return frame[['image']].map(as_meant).assign(split=words.map(_words))
 
-# %% ../nbs/07_splits.ipynb #00000023
+# %% ../nbs/07_splits.ipynb #00000024
 def _match_rows(index, images):
     "For each path in `images`, the row of `index` it names (-1 when none) and how many parts they share"
     paths = [_path_parts(o) for o in index.image]
@@ -186,7 +186,7 @@ def _from_csv(index, path):
     part[hits['at']] = hits.split
     return part, len(rows) - len(hits)
 
-# %% ../nbs/07_splits.ipynb #00000027
+# %% ../nbs/07_splits.ipynb #00000028
 def _neighbours(keys):
     "Pairs of cluster keys with the same class and successive numbers; None when the keys have no numbers"
     try: group, number = cluster_numbers(keys)
@@ -209,7 +209,7 @@ def leak_audit(
         clusters_on_both_sides=both(train|valid, test), neighbours_on_both_sides=beside(train|valid, test),
         clusters_train_valid=both(train, valid), neighbours_train_valid=beside(train, valid))
 
-# %% ../nbs/07_splits.ipynb #0000002b
+# %% ../nbs/07_splits.ipynb #0000002c
 def _drop_buffer(index, part, buffer):
     "`part` with '' for the images that lie within `buffer` cluster numbers of another part"
     group, number = cluster_numbers(index.cluster)
@@ -223,7 +223,7 @@ def _drop_buffer(index, part, buffer):
     drop(['train'], 'valid')
     return part
 
-# %% ../nbs/07_splits.ipynb #0000002e
+# %% ../nbs/07_splits.ipynb #0000002f
 def _check_parts(index, part, what, advice='another split or fold'):
     "A `PapError` unless every label is in train and test, and valid is not empty"
     labels = index.label.to_numpy(object)
@@ -245,7 +245,7 @@ def _check_options(index, name, folds, fold, valid, buffer, shift):
     check_shift(shift, [name])
     return K, I, .5 if valid is None else valid*K
 
-# %% ../nbs/07_splits.ipynb #00000030
+# %% ../nbs/07_splits.ipynb #00000031
 _makers = {'block': _block, 'cluster': _cluster, 'random': _random}
 _reasons = {'block': 'asked for: runs of neighbouring clusters stay together',
             'cluster': 'asked for: each cluster stays whole, its neighbours may stand on the other side',
@@ -279,7 +279,7 @@ def _auto(index, K, fold, seed, share, shift, valid, folded):
         else: return name, '; '.join([_chosen[name], *(f'no {" or ".join(names)} split because: {why}' for why,names in refused.items())]), *made[fold]
     raise last
 
-# %% ../nbs/07_splits.ipynb #00000032
+# %% ../nbs/07_splits.ipynb #00000033
 def split_index(
     index,            # The index: one row an image, of one kind
     split='auto',     # 'auto', 'block', 'cluster', 'random', or the path of a CSV with columns image and split
@@ -309,7 +309,7 @@ def split_index(
     if split == 'auto' and name == 'random': say(f'Warning: the random split was {why}.')
     return _finish(index, part, name, why, buffer, folds=None if I is None else K, fold=I, seed=seed, shift=shift)
 
-# %% ../nbs/07_splits.ipynb #00000033
+# %% ../nbs/07_splits.ipynb #00000034
 def _finish(index, part, name, why, buffer, **how):
     "`index` with `part` as its column `split`, the audit in its attrs, and without the rows that are in no part"
     left_out = {'not named in the split file': int((part == '').sum())}
@@ -327,7 +327,7 @@ def _finish(index, part, name, why, buffer, **how):
         neighbours_on_both_sides=audit['neighbours_on_both_sides'], buffer=buffer, left_out={k:v for k,v in left_out.items() if v}, **how)}
     return res
 
-# %% ../nbs/07_splits.ipynb #00000036
+# %% ../nbs/07_splits.ipynb #00000037
 def describe_split(
     index # An index that `split_index` has made
 )->str:   # A few lines of text
@@ -344,7 +344,7 @@ def describe_split(
     lines += [f'  left out: {n} images, {why}' for why,n in s['left_out'].items()]
     return '\n'.join(lines)
 
-# %% ../nbs/07_splits.ipynb #00000045
+# %% ../nbs/07_splits.ipynb #00000046
 def plot_split(
     index,         # An index with a column `split`
     name:str=None, # Class of the clusters to show, e.g. 'Parabasal'; the first when None
