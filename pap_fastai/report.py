@@ -17,6 +17,7 @@ from .core import PapError, read_json, write_text
 from .interpret import missed_abnormal, most_confused, top_losses
 from .metrics import PER_CLASS
 from .predictions import abnormal_names, read_predictions
+from .index import read_table
 from .runs import Run
 
 # %% ../nbs/25_report.ipynb #00000005
