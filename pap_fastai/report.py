@@ -14,10 +14,10 @@ import pandas as pd
 from jinja2 import Environment, StrictUndefined
 
 from .core import PapError, read_json, write_text
+from .index import read_table
 from .interpret import missed_abnormal, most_confused, top_losses
 from .metrics import PER_CLASS
 from .predictions import abnormal_names, read_predictions
-from .index import read_table
 from .runs import Run
 
 # %% ../nbs/25_report.ipynb #00000005
