@@ -220,7 +220,7 @@ def _list_archs(text):
     if not names: raise PapError(f'No network has {text!r} in its name: give less of it.')
     print(*names, sep='\n')
 
-# %% ../nbs/50_cli.ipynb #0000001a
+# %% ../nbs/50_cli.ipynb #0000001b
 @with_options()
 def pap_evaluate(
     run:str,            # A run folder
@@ -239,7 +239,7 @@ def pap_evaluate(
     evaluate_run(run, plots=plots)
     print(Path(run))
 
-# %% ../nbs/50_cli.ipynb #0000001f
+# %% ../nbs/50_cli.ipynb #00000020
 @with_options()
 def pap_predict(
     model:str,       # A run folder or a bundle
@@ -313,7 +313,7 @@ def _draw_grid(rows, classes, path):
     texts = [f"{Path(o['image']).name}\n{o['predicted']} {max(o[f'p_{c}'] for c in classes):.2f}" for o in rows]
     save_figure(path, plot_gallery([o['image'] for o in rows], texts))
 
-# %% ../nbs/50_cli.ipynb #00000024
+# %% ../nbs/50_cli.ipynb #00000026
 @with_options()
 def pap_export(
     model:str,       # A run folder or a bundle
@@ -331,7 +331,7 @@ def pap_export(
         if push_to: say(f'uploaded to {push_to_hub(model, push_to, not public)}')
     print(find_bundle(model))
 
-# %% ../nbs/50_cli.ipynb #00000028
+# %% ../nbs/50_cli.ipynb #0000002a
 def _grid_options(): return {k: v for k,v in recipe_options().items() if k not in ('arch','seed')}
 
 @with_options(**_grid_options())
@@ -371,7 +371,7 @@ def pap_experiments(
     from pap_fastai.gap import run_gap
     run_gap(path, **several, **given, **options)
 
-# %% ../nbs/50_cli.ipynb #0000002d
+# %% ../nbs/50_cli.ipynb #0000002f
 @with_options()
 def pap_bench(
     what:Param('What to measure', str, opt=False, choices=['train','features','load','predict','start']),
@@ -396,7 +396,7 @@ def pap_bench(
     from pap_fastai.bench import run_bench
     print(run_bench(what, path, **options))
 
-# %% ../nbs/50_cli.ipynb #00000030
+# %% ../nbs/50_cli.ipynb #00000032
 @with_options()
 def pap_field(
     model:str,          # A run folder or a bundle
@@ -428,7 +428,7 @@ def _counts_line(what, found):
     advice = f'. Most were refused; the column refused in {what}.csv says why. Another --scale, or a model trained on images like these, may answer more' if 2*refused > found['found'] else ''
     return f"{found['found']} {what}: " + ', '.join(f'{n} {k}' for k, n in found['counts'].items()) + advice
 
-# %% ../nbs/50_cli.ipynb #00000034
+# %% ../nbs/50_cli.ipynb #00000036
 @with_options()
 def pap_app(
     model:Param('A run folder or a bundle', str, opt=False, nargs='?')=None,
