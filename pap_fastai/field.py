@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from .core import PapError, atomic_path, home, write_json, write_sheet
+from .core import PapError, atomic_path, home, write_csv, write_json
 from .images import open_image, resize_image
 from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predict import answer_columns, answer_rows, open_model
@@ -317,7 +317,7 @@ def to_geojson(
 def _write_cells(folder, img, predictor, scale, crop, smallest):
     "Table, picture and GeoJSON of the cells; how many there are of each class"
     table, outlines = read_cells(img, predictor, scale, crop, smallest)
-    write_sheet(folder/'cells.csv', table)
+    write_csv(folder/'cells.csv', table)
     write_json(folder/'cells.geojson', to_geojson(table, predictor.classes, outlines))
     draw_cells(img, table, predictor.classes).save(folder/'cells.png', compress_level=1) # a fifth of the time, a sixth larger
     return dict(found=len(table), counts=field_counts(table, predictor.classes))
@@ -325,7 +325,7 @@ def _write_cells(folder, img, predictor, scale, crop, smallest):
 def _write_patches(folder, img, predictor, patch, stride):
     "Table, map and GeoJSON of the patches; how many there are of each class"
     table = read_patches(img, predictor, patch, stride)
-    write_sheet(folder/'patches.csv', table)
+    write_csv(folder/'patches.csv', table)
     write_json(folder/'patches.geojson', to_geojson(table, predictor.classes))
     save_figure(folder/'patches.png', plot_patches(img, table, predictor))
     return dict(found=len(table), counts=field_counts(table, predictor.classes))

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .core import PapError, write_sheet
+from .core import PapError, write_csv
 from .images import open_image, resize_image
 from .plots import VERMILION, BLUE, GREY, new_figure
 from .predictions import check_predictions, class_names, is_abnormal, p_abnormal, part_of, predicted_index, probabilities, true_index
@@ -174,7 +174,7 @@ def write_review(
     table:pd.DataFrame # From `review_list`
 )->Path: # The file that was written
     "Write a review list as CSV for a spreadsheet"
-    return write_sheet(path, table.round({'p_predicted': 4, 'p_label': 4}))
+    return write_csv(path, table.round({'p_predicted': 4, 'p_label': 4}))
 
 # %% ../nbs/24_interpret.ipynb #0000001a
 def _stored_class():

@@ -15,7 +15,7 @@ from fastai.callback.core import Callback, CancelValidException
 from fastai.callback.schedule import ParamScheduler
 from fastai.torch_core import get_model, num_distrib, rank_distrib
 
-from .core import PapError, atomic_path, say, write_csv
+from .core import PapError, _out_of_memory, atomic_path, say, write_csv
 from .learner import KeepBest, SeedEpochs, group_rates, last_epoch, schedule
 from .runs import Run
 
@@ -115,8 +115,7 @@ def memory_advice(
     try: yield
     except PapError as e: raise PapError(str(e).split(':\n\t')[-1]) from None
     except (MemoryError, RuntimeError) as e:
-        out = isinstance(e, (MemoryError, torch.OutOfMemoryError)) or "can't allocate memory" in str(e) or 'out of memory' in str(e)
-        if not out: raise
+        if not _out_of_memory(e): raise
         raise PapError(f'Out of memory with batches of {batch_size} images: try --batch_size {max(1, batch_size//2)}, a smaller --size, or a smaller --arch.') from None
 
 # %% ../nbs/14_training.ipynb #0000000e
