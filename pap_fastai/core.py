@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['PapError', 'check_name', 'explain_oserror', 'say', 'command', 'atomic_path', 'write_text', 'write_json', 'read_json',
-           'harmless', 'as_meant', 'write_csv', 'home', 'progress']
+           'harmless', 'as_meant', 'write_csv', 'sha256_of', 'home', 'bar_style', 'progress']
 
 # %% ../nbs/00_core.ipynb #00000002
-import difflib, errno, json, os, re, secrets, shutil, sys
+import difflib, errno, hashlib, json, os, re, secrets, shutil, sys
 from contextlib import contextmanager
 from functools import wraps
 from importlib.util import find_spec
@@ -143,7 +143,7 @@ def read_json(
     except FileNotFoundError: raise PapError(f'There is no {str(path)!r}: check the path.') from None
     except (ValueError, RecursionError) as e: raise PapError(f'{str(path)!r} is not readable JSON ({e}): restore it or make it again.') from None
 
-# %% ../nbs/00_core.ipynb #0000001b
+# %% ../nbs/00_core.ipynb #0000001c
 _starts = r"'*[^\S;\t\r\n]*[=+\-@\uff1d\uff0b\uff0d\uff20]" # of a formula, in the wide signs of East Asian keyboards too
 _formula, _defused = (re.compile(fr"^{o}(?='*[\t\r\n])|(^|[;\t\r\n]){o}(?={_starts})") for o in ('', "'")) # `;` parts cells where a comma is the decimal point
 
@@ -169,7 +169,14 @@ def write_csv(
     with atomic_path(path) as tmp: frame.rename(columns=harmless).to_csv(tmp, index=False)
     return Path(path)
 
-# %% ../nbs/00_core.ipynb #0000001f
+# %% ../nbs/00_core.ipynb #00000020
+def sha256_of(
+    path # A file (str or `Path`)
+)->str: # 64 hexadecimal digits
+    "SHA-256 of a file, which is not held in memory"
+    with open(path, 'rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest()
+
+# %% ../nbs/00_core.ipynb #00000023
 def home()->Path:
     "The folder that holds `data/` and `runs/`: `PAP_HOME`, else the root of the clone around the current folder, else the current folder"
     if os.environ.get('PAP_HOME'): return Path(os.environ['PAP_HOME']).expanduser()
@@ -179,7 +186,12 @@ def home()->Path:
         if settings.is_file() and 'lib_name = pap_fastai' in settings.read_text(encoding='utf-8', errors='replace'): return folder
     return cwd
 
-# %% ../nbs/00_core.ipynb #00000022
+# %% ../nbs/00_core.ipynb #00000026
+def bar_style()->dict: # Options of tqdm
+    "How a bar looks: on a terminal drawn anew all the time, in a log a plain line at most every 10 seconds"
+    tty = sys.stderr.isatty()
+    return dict(file=sys.stderr, leave=not tty, ascii=not tty, mininterval=.2 if tty else 10, maxinterval=10, delay=1, dynamic_ncols=tty)
+
 def progress(
     items,         # What to go through (iterable)
     total:int=None,# How many, where `len(items)` does not say
@@ -190,6 +202,4 @@ def progress(
     "Go through `items` while showing how many are done and how long the rest takes"
     if quiet or not find_spec('tqdm'): return iter(items) # a bare installation that only predicts has no tqdm
     from tqdm import tqdm
-    tty = sys.stderr.isatty()
-    return tqdm(items, total=total, desc=what, unit=unit, file=sys.stderr, leave=not tty, ascii=not tty,
-                mininterval=.2 if tty else 10, maxinterval=10, delay=1, dynamic_ncols=tty)
+    return tqdm(items, total=total, desc=what, unit=unit, **bar_style())
