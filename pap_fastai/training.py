@@ -106,7 +106,7 @@ class RunRecorder(Callback):
         figures = ', '.join(f'{k.replace("_"," ")} {v:.3f}' for k,v in values.items())
         return f'epoch {done}/{self.total}: {figures}, {clock(self.spent[-1])}' + (f', {clock(left)} left' if done < self.total else '')
 
-# %% ../nbs/14_training.ipynb #0000000b
+# %% ../nbs/14_training.ipynb #0000000c
 @contextmanager
 def memory_advice(
     batch_size:int # Images in a batch
@@ -118,7 +118,7 @@ def memory_advice(
         if not _out_of_memory(e): raise
         raise PapError(f'Out of memory with batches of {batch_size} images: try --batch_size {max(1, batch_size//2)}, a smaller --size, or a smaller --arch.') from None
 
-# %% ../nbs/14_training.ipynb #0000000e
+# %% ../nbs/14_training.ipynb #00000011
 class NoValidation(Callback):
     "Skip the validation of each epoch"
     def before_validate(self): raise CancelValidException
@@ -133,6 +133,7 @@ def without_validation(
     try: yield [NoValidation()]
     finally: learn.metrics, learn.recorder.valid_metrics = kept
 
+# %% ../nbs/14_training.ipynb #00000014
 def refit_epochs(
     recipe # Its `epochs`, and whether it refits
 )->int:
@@ -145,6 +146,7 @@ def _phases(recipe, refit):
     phases = ('head', frozen), ('all', recipe.epochs), ('refit', refit_epochs(recipe) if refit else 0)
     return [(what, epochs) for what, epochs in phases if epochs]
 
+# %% ../nbs/14_training.ipynb #00000017
 def fit_phase(
     learn,           # A Learner with a recipe
     head_only:bool,  # Freeze the body
@@ -161,6 +163,7 @@ def fit_phase(
     with learn.no_bar(), learn.no_logging():
         learn.fit(epochs, cbs=[ParamScheduler(schedule(moves or learn.recipe.schedule, rates, epochs)), *cbs], start_epoch=start)
 
+# %% ../nbs/14_training.ipynb #0000001a
 def fit_run(
     run:Run,              # The run folder
     learn,                # From `get_learner`
