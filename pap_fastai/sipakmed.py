@@ -56,10 +56,11 @@ _LARGEST_CELL = 553 # pixels, the longer side
 
 def _file_row(image, root):
     "What path and name of one image say"
-    path = PurePosixPath(image)
-    label = next((o for o in map(class_of, reversed((Path(root).absolute().name, *path.parts[:-1]))) if o), '')
+    path, root = PurePosixPath(image), Path(root).absolute()
+    folders = (*root.parts[-2 if root.name.lower() == 'cropped' else -1:], *path.parts[:-1]) # a class's CROPPED lies in the class
+    label = next((o for o in map(class_of, reversed(folders)) if o), '')
     kind, number, cell = name_kind(path.stem)
-    odd = kind == 'number' and (len(number) != 3 or path.parent.name.lower() == 'cropped')
+    odd = kind == 'number' and (len(number) != 3 or folders[-1].lower() == 'cropped')
     return dict(image=image, kind=kind, label=label, number=number, cell=cell, odd=odd)
 
 def _renumbered(files):
