@@ -9,7 +9,7 @@ __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGIN
            'RowWriter', 'count_errors', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
-import collections, csv, glob, hashlib, io, itertools, json, os, shlex
+import collections, csv, glob, hashlib, io, itertools, json, os, shlex, sys, time
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, _read_header, find_bundle, read_config
-from .core import PapError, as_meant, check_name, harmless, progress
+from .core import PapError, as_meant, check_name, harmless, progress, say
 from .images import find_images, open_image, resize_image, split_masks
 from .refusal import REFUSAL_FILE, load_refusal
 
@@ -35,7 +35,7 @@ def _cores():
 def torch_engine(
     folder,               # A bundle
     device:str=None,      # cpu, cuda, cuda:1, mps; found by default
-    precision:str='fp32'  # fp32, or bf16: faster for networks without depthwise layers on hardware that has it; probabilities move by less than .02
+    precision:str='fp32'  # fp32, or bf16: faster for networks without depthwise layers on hardware that has it, and less exact
 ): # uint8 (n, size, size, 3) -> (logits, features)
     "PyTorch; raises `PapError` where the device is not there"
     import torch
@@ -179,7 +179,7 @@ def openvino_engine(
     import openvino as ov
     core, name = ov.Core(), OPENVINO_FILE if (folder/OPENVINO_FILE).is_file() else ONNX_FILE
     try:
-        compiled = core.compile_model(_openvino_model(core, folder, name), 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'}) # its bfloat16 moved probabilities of real cells by up to .04
+        compiled = core.compile_model(_openvino_model(core, folder, name), 'CPU', {'INFERENCE_PRECISION_HINT': 'f32'}) # its own choice, bfloat16 where the CPU has it, gives other probabilities than PyTorch
         if sorted(o.any_name for o in compiled.outputs) != sorted(OUTPUTS): raise _broken(folder, name, 'its outputs are others')
     except PapError: raise
     except Exception as e: raise _broken(folder, name, e) from None
@@ -227,6 +227,7 @@ def _fit(logits, features, n, classes):
     numbers = all(o.dtype.kind == 'f' and o.ndim == 2 and len(o) == n for o in (logits, features))
     return numbers and logits.shape[1] == classes and bool(np.isfinite(logits).all())
 
+# %% ../nbs/40_predict.ipynb #0000001d
 class Predictor:
     "A model, ready to be given pixels: see `open_model`"
     def __init__(self,
@@ -255,6 +256,7 @@ class Predictor:
         if not _fit(logits, features, len(images), len(self.classes)): raise PapError(f'The network in {str(self.folder)!r} does not give {len(self.classes)} finite numbers for each image: make the bundle again.')
         return SimpleNamespace(p=_softmax(logits.astype(np.float64)/self.config['temperature']).astype(np.float32), logits=logits.astype(np.float32), features=features)
 
+# %% ../nbs/40_predict.ipynb #00000020
 def open_model(
     path,                # MODEL: a run folder or a bundle
     engine:str='auto',   # auto, torch, onnx, onnx-int8 or openvino
@@ -270,7 +272,7 @@ def open_model(
     run = {'torch': lambda: torch_engine(folder, device, precision), 'onnx': lambda: onnx_engine(folder), 'onnx-int8': lambda: onnx_engine(folder, INT8_FILE), 'openvino': lambda: openvino_engine(folder)}[engine]()
     return Predictor(folder, config, engine, run, load_refusal(folder), precision)
 
-# %% ../nbs/40_predict.ipynb #0000001f
+# %% ../nbs/40_predict.ipynb #00000024
 def _csv_images(path):
     "The column `image` of a CSV as paths"
     try:
@@ -295,7 +297,7 @@ def list_images(
     if not any(map(os.path.lexists, files)): raise PapError(f'There is no {str(files[0])!r}' + (f', nor any other of the {len(files)} images' if len(files) > 1 else '') + ': check the path.')
     return list(dict.fromkeys(files))
 
-# %% ../nbs/40_predict.ipynb #00000022
+# %% ../nbs/40_predict.ipynb #00000027
 def _read(path, size, resize):
     "(pixels, (width, height), '') of an image file, or (None, None, what is wrong)"
     try:
@@ -320,7 +322,7 @@ def read_ahead(
             yield path, *future.result()
             more(1)
 
-# %% ../nbs/40_predict.ipynb #00000025
+# %% ../nbs/40_predict.ipynb #0000002a
 def answer_columns(
     predictor:Predictor # A model
 )->list: # Names
@@ -349,7 +351,7 @@ def top_classes(
     "The most probable classes of an image"
     return sorted(((c, row[f'p_{c}']) for c in classes), key=lambda o: -o[1])[:max(1, top)]
 
-# %% ../nbs/40_predict.ipynb #00000028
+# %% ../nbs/40_predict.ipynb #0000002d
 def row_columns(
     predictor:Predictor # A model
 )->list: # Names
@@ -378,7 +380,7 @@ def predict_files(
     ahead = read_ahead(paths, predictor.size, predictor.resize, 2*batch_size, threads)
     while batch := list(itertools.islice(ahead, batch_size)): yield from _batch_rows(predictor, batch)
 
-# %% ../nbs/40_predict.ipynb #0000002c
+# %% ../nbs/40_predict.ipynb #00000031
 class SomeUnreadable(PapError):
     "Some images could not be read; the others are in the table"
     exit_code = 3
@@ -398,11 +400,13 @@ class RowWriter:
         if self.format == 'csv': self.cells(row[k] for k in self.columns)
         else: self.f.write(json.dumps({k: None if row[k] == '' and k[:2] == 'p_' else row[k] for k in self.columns}, ensure_ascii=False) + '\n')
 
+# %% ../nbs/40_predict.ipynb #00000034
 def _format_of(out, format):
     "csv or jsonl, as asked for or as the name says; a `PapError` for the name of a workbook"
     if Path(out).suffix.lower() in ('.xlsx','.xls','.ods','.parquet'): raise PapError(f'{str(out)!r} would be no such file: a table is written as csv or jsonl, so give a name that ends in .csv or .jsonl.')
     return format or ('jsonl' if Path(out).suffix.lower() in ('.jsonl','.ndjson') else 'csv')
 
+# %% ../nbs/40_predict.ipynb #00000037
 def _whole_rows(data, format):
     "The bytes of each whole row; a cell of a CSV may hold line ends, between quotes"
     rows, row = [], b''
@@ -424,6 +428,7 @@ def _done_rows(part, columns, format, files):
     os.truncate(part, sum(map(len, rows)))
     return len(cells), sum(bool(o[-1]) for o in cells) # `error` is the last column
 
+# %% ../nbs/40_predict.ipynb #0000003a
 def count_errors(
     out,            # A finished table (str or `Path`)
     format:str=None # csv or jsonl; by its name by default
@@ -433,7 +438,7 @@ def count_errors(
         with open(out, encoding='utf-8', newline='') as f: return sum(bool(o['error']) for o in (csv.DictReader(f) if _format_of(out, format) == 'csv' else map(json.loads, f)))
     except (ValueError, TypeError, KeyError, csv.Error): raise PapError(f'{str(out)!r} is there, and is no table of pap_predict in this format: choose another --out, or remove it.') from None
 
-# %% ../nbs/40_predict.ipynb #0000002e
+# %% ../nbs/40_predict.ipynb #0000003c
 def _model_digest(predictor, format):
     "What a row depends on besides its image"
     of = [_LIBRARIES[predictor.engine][1], OPENVINO_FILE, CONFIG_FILE, WEIGHTS_FILE, REFUSAL_FILE]
@@ -460,7 +465,21 @@ def _part_file(out, model, images, resume):
         raise PapError(f'{str(other)!r} is an unfinished table of {what}: give what it was begun with, or delete it and start again without --resume.')
     return mine
 
-# %% ../nbs/40_predict.ipynb #0000002f
+# %% ../nbs/40_predict.ipynb #0000003e
+def _told(rows, total, done=0, every=30, quiet=False, now=time.monotonic):
+    "Go through `rows` and show how many of `total` there are: a bar on a terminal, else a line at most every so many seconds; `done` were there before"
+    if quiet: yield from rows
+    elif sys.stderr.isatty() and find_spec('tqdm'): yield from progress(rows, total - done, 'predicting')
+    else:
+        begun = said = now()
+        for n, row in enumerate(rows, 1):
+            yield row
+            at, left = now(), total - done - n
+            if at - said < every or not left: continue
+            said, minutes = at, (at - begun)/n*left/60
+            say(f'{done + n} of {total} images, about {max(1, round(minutes))} min left')
+
+# %% ../nbs/40_predict.ipynb #00000040
 def predict_to(
     predictor:Predictor, # A model
     files,               # Image files, from `list_images`
@@ -482,7 +501,7 @@ def predict_to(
         writer = RowWriter(f, columns, format)
         if not part.stat().st_size: writer.head()
         rows = predict_files(predictor, files[done:], batch_size)
-        for i, row in enumerate(progress(rows, len(files) - done, 'predicting', quiet=quiet), 1):
+        for i, row in enumerate(_told(rows, len(files), done, quiet=quiet), 1):
             writer.write(row)
             on_row(row)
             bad += bool(row['error'])
