@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'CONFIG_FILE', 'WEIGHTS_FILE', 'check_config', 'find_bundle', 'read_config', 'read_bundle', 'save_bundle',
-           'load_model']
+           'set_threshold', 'load_model']
 
 # %% ../nbs/11_bundle.ipynb #00000002
 import json, math, os, re, shutil, stat
@@ -234,6 +234,16 @@ def save_bundle(
     return folder
 
 # %% ../nbs/11_bundle.ipynb #00000018
+def set_threshold(
+    path,           # A run folder or a bundle
+    threshold:float # From where on P(abnormal) an image counts as abnormal
+)->Path: # The bundle
+    "Store another operating point in a bundle; a `PapError` for one that is no probability"
+    folder = find_bundle(path)
+    write_json(folder/CONFIG_FILE, check_config({**read_config(folder), 'threshold': threshold}))
+    return folder
+
+# %% ../nbs/11_bundle.ipynb #0000001b
 def _plan(config):
     "Name -> (shape, whether it is floating point) of the network that `config` describes; None where it can only be built for real"
     import torch, warnings

@@ -20,18 +20,26 @@ from fastcore.script import is_cli
 from .core import Param, PapError, command, home, say
 from .recipes import Recipe, make_recipe
 
+# %% ../nbs/50_cli.ipynb #b5791266
+def _hush():
+    "At the terminal leave out what libraries tell programmers; `python -W default` shows it"
+    for kind in (FutureWarning, DeprecationWarning): warnings.simplefilter('ignore', kind)
+    warnings.filterwarnings('ignore', 'The least populated class') # scikit-learn on small data; the split itself is checked
+    warnings.filterwarnings('ignore', module=r'PIL\.') # a line for each odd note in a TIFF; what cannot be read is said otherwise
+
 # %% ../nbs/50_cli.ipynb #00000005
 _version = Param('Print the version and stop', action='version')
 
 if isinstance(Param, type): # with fastcore 2 it is none, and switches look as fastcore has them
     class _Switch(Param):
-        "A switch, with the comment beside it as its help; what it is by default goes without saying"
+        "A switch, with the comment beside it as its help (of one that is turned off what stands behind `--no-NAME:`); what it is by default goes without saying"
         def __init__(self, f, name):
             super().__init__(type=bool)
             self._f,self._name = f,name
         def set_default(self, d):
             super().set_default(d)
-            self.help = docments(self._f)[self._name]
+            text = docments(self._f)[self._name].split(f'--no-{self._name}: ')[-1]
+            self.help = text[:1].upper() + text[1:]
 else: _Switch = None
 
 def with_options(
@@ -51,17 +59,13 @@ def with_options(
         return command(quiet)
     return inner
 
-def _hush():
-    "At the terminal leave out what libraries tell programmers; `python -W default` shows it"
-    for kind in (FutureWarning, DeprecationWarning): warnings.simplefilter('ignore', kind)
-    warnings.filterwarnings('ignore', 'The least populated class') # scikit-learn on small data; the split itself is checked
-    warnings.filterwarnings('ignore', module=r'PIL\.') # a line for each odd note in a TIFF; what cannot be read is said otherwise
-
+# %% ../nbs/50_cli.ipynb #a2301176
 def recipe_options()->dict: # Name -> `Param`
     "Each field of a `Recipe` as an option; what is not given stays as the recipe says"
     def option(doc): return Param(doc.docment, choices=['on','off']) if doc.anno is bool else Param(doc.docment, doc.anno)
     return {k: option(doc) for k,doc in docments(Recipe, full=True, returns=False).items() if k != 'name'}
 
+# %% ../nbs/50_cli.ipynb #87926238
 def _values(option, text, default, kind=str):
     "The values of an option that may hold several with commas between"
     if text is None: return default
@@ -112,7 +116,7 @@ def pap_data(
 
 # %% ../nbs/50_cli.ipynb #0000000a
 def _clear_cache():
-    from pap_fastai.data import cache_folder, clear_cache
+    from pap_fastai.images import cache_folder, clear_cache
     say(f'{clear_cache()/1e6:.1f} MB of decoded pixels removed from {cache_folder()}.')
 
 def _download(place, cells, only, url, keep_archives):
@@ -166,11 +170,25 @@ def _command_line():
     "The command as it was typed, for the report; of absolute paths only the last part"
     return shlex.join([Path(sys.argv[0]).name, *map(_shortened, sys.argv[1:])]) if is_cli() else ''
 
+# %% ../nbs/50_cli.ipynb #7fc849f4
 def _refuse(f, options, allowed, why):
     "A `PapError` when options besides the `allowed` ones are not at their defaults"
     for k,p in signature(f).parameters.items():
         if k in options and k not in allowed and options[k] != p.default: raise PapError(f'{why}: leave out --{k}.')
 
+def _first_look(path, recipe, overrides):
+    "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
+    make_recipe(recipe, **_switches(overrides))
+    if path: Path(path).expanduser().stat() # `command` says what is wrong with it
+
+def _list_archs(text):
+    "Print the names of networks that contain `text`"
+    from pap_fastai.weights import architectures
+    names = architectures(text)
+    if not names: raise PapError(f'No network has {text!r} in its name: give less of it.')
+    print(*names, sep='\n')
+
+# %% ../nbs/50_cli.ipynb #4ea8b329
 @with_options(**recipe_options())
 def pap_train(
     path:Param('A data folder, or a CSV with the columns image, label and, where known, group (slide or patient); the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
@@ -187,7 +205,7 @@ def pap_train(
     device:str=None,       # cpu, cuda, cuda:1, mps; found by default
     precision:str='auto',  # auto, fp32 or bf16
     workers:int=0,         # Processes that read images where there is no pixel cache
-    cache:bool=True,       # Read images anew in every epoch
+    cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read them anew in every epoch
     checkpoint_every:float=60, # Seconds between two checkpoints, at least
     logger:str=None,       # tensorboard or wandb
     list_archs:Param('Print the names of the networks, those with TEXT in them, and stop', str, nargs='?', const='')=None,
@@ -208,18 +226,6 @@ def pap_train(
             write_card(run.path)
     if run: print(run.path) # of several processes only the first one has it
 
-def _first_look(path, recipe, overrides):
-    "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
-    make_recipe(recipe, **_switches(overrides))
-    if path: Path(path).expanduser().stat() # `command` says what is wrong with it
-
-def _list_archs(text):
-    "Print the names of networks that contain `text`"
-    from pap_fastai.weights import architectures
-    names = architectures(text)
-    if not names: raise PapError(f'No network has {text!r} in its name: give less of it.')
-    print(*names, sep='\n')
-
 # %% ../nbs/50_cli.ipynb #0000001b
 @with_options()
 def pap_evaluate(
@@ -227,7 +233,7 @@ def pap_evaluate(
     path:Param('Other data with the same classes: a data folder, or a CSV with the columns image, label and, where known, group', str, opt=False, nargs='?')=None,
     images:str=None,    # With PATH: cells or fields; as the run by default
     out:str=None,       # With PATH: new folder for the figures; `RUN-on-<name of PATH>` by default
-    plots:bool=True,    # Write metrics alone: no plots, review list and report
+    plots:bool=True,    # Write plots, review list and report; --no-plots: write metrics alone
     device:str=None     # With PATH: cpu, cuda, cuda:1, mps; found by default
 ):
     "Figures, plots and report of a run, of its own test part or of other data"
@@ -238,6 +244,52 @@ def pap_evaluate(
     from pap_fastai.evaluate import evaluate_run
     evaluate_run(run, plots=plots)
     print(Path(run))
+
+# %% ../nbs/50_cli.ipynb #99732411
+def _learnt_on(config):
+    "What a model has learnt from, and how its classes are meant"
+    data, scheme = ("".join(filter(str.isprintable, str(config.get(k) or "unnamed"))) for k in ("data","scheme"))
+    return f"The model has learnt from {'synthetic: ' if config.get('synthetic') and 'synthetic' not in data.lower() else ''}{data}, class scheme {scheme}."
+
+# %% ../nbs/50_cli.ipynb #e452fa57
+def _predict_one(predictor, file, top, format, shown):
+    "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
+    from pap_fastai.predict import RowWriter, predict_files, row_columns, top_classes
+    row, = predict_files(predictor, [file])
+    if not row['error']: shown.append(row)
+    if format or row['error']: RowWriter(sys.stdout, row_columns(predictor), format or 'csv').head().write(row)
+    else:
+        for c, p in top_classes(row, predictor.classes, top): print(f'{c:28} {p:.3f}')
+        if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
+    return row['error']
+
+# %% ../nbs/50_cli.ipynb #5ac0ca47
+def _predict_many(predictor, files, out, shown, options):
+    "Write the table to a file or to stdout; how many images could not be read"
+    from pap_fastai.predict import RowWriter, count_errors, predict_files, predict_to, row_columns
+    def see(row):
+        if len(shown) < 48 and not row['error']: shown.append(row)
+    if out:
+        if options['resume'] and Path(out).exists():
+            say(f'{out} is finished: nothing to resume.')
+            return count_errors(out, options['format'])
+        try: bad = predict_to(predictor, files, out, **options, on_row=see)
+        except KeyboardInterrupt: raise KeyboardInterrupt('Interrupted: the rows so far are kept. Give the same command again with --resume to go on.') from None
+        print(out)
+        return bad
+    writer, bad = RowWriter(sys.stdout, row_columns(predictor), options['format'] or 'csv').head(), 0
+    for row in predict_files(predictor, files, options['batch_size']):
+        writer.write(row); see(row)
+        bad += bool(row['error'])
+    return bad
+
+# %% ../nbs/50_cli.ipynb #c8cc21ee
+def _draw_grid(rows, classes, path):
+    "A picture of images with what was predicted"
+    from pap_fastai.interpret import plot_gallery
+    from pap_fastai.plots import save_figure
+    texts = [f"{Path(o['image']).name}\n{o['predicted']} {max(o[f'p_{c}'] for c in classes):.2f}" for o in rows]
+    save_figure(path, plot_gallery([o['image'] for o in rows], texts))
 
 # %% ../nbs/50_cli.ipynb #00000020
 @with_options()
@@ -258,7 +310,8 @@ def pap_predict(
     from pap_fastai.predict import SomeUnreadable, list_images, open_model
     paths = [paths] if isinstance(paths, str) else paths
     if resume and (grid or not out): raise PapError('--resume goes on with a table: give its --out, and no --grid.')
-    if batch_size < 1: raise PapError(f'--batch_size {batch_size}: at least 1 is needed.')
+    for k, v in dict(batch_size=batch_size, top=top).items():
+        if v < 1: raise PapError(f'--{k} {v}: at least 1 is needed.')
     files = list_images(paths)
     single = len(files) == len(paths) == 1 and Path(paths[0]) == files[0]
     predictor, shown = open_model(model, engine, device, precision), []
@@ -270,48 +323,6 @@ def pap_predict(
     say(_learnt_on(predictor.config))
     say('Not for clinical use.')
     if wrong: raise SomeUnreadable(wrong)
-
-def _learnt_on(config):
-    "What a model has learnt from, and how its classes are meant"
-    data, scheme = ("".join(filter(str.isprintable, str(config.get(k) or "unnamed"))) for k in ("data","scheme"))
-    return f"The model has learnt from {'synthetic: ' if config.get('synthetic') and 'synthetic' not in data.lower() else ''}{data}, class scheme {scheme}."
-
-def _predict_one(predictor, file, top, format, shown):
-    "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
-    from pap_fastai.predict import RowWriter, predict_files, row_columns, top_classes
-    row, = predict_files(predictor, [file])
-    if not row['error']: shown.append(row)
-    if format or row['error']: RowWriter(sys.stdout, row_columns(predictor), format or 'csv').head().write(row)
-    else:
-        for c, p in top_classes(row, predictor.classes, top): print(f'{c:28} {p:.3f}')
-        if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
-    return row['error']
-
-def _predict_many(predictor, files, out, shown, options):
-    "Write the table to a file or to stdout; how many images could not be read"
-    from pap_fastai.predict import RowWriter, count_errors, predict_files, predict_to, row_columns
-    def see(row):
-        if len(shown) < 48 and not row['error']: shown.append(row)
-    if out:
-        if options['resume'] and Path(out).exists():
-            say(f'{out} is finished: nothing to resume.')
-            return count_errors(out, options['format'])
-        try: bad = predict_to(predictor, files, out, **options, on_row=see)
-        except KeyboardInterrupt: raise KeyboardInterrupt('Interrupted: the rows so far are kept. Give the same command again with --resume to go on.') from None
-        print(out)
-        return bad
-    writer, bad = RowWriter(sys.stdout, row_columns(predictor), options['format'] or 'csv').head(), 0
-    for row in predict_files(predictor, files, options['batch_size']):
-        writer.write(row); see(row)
-        bad += bool(row['error'])
-    return bad
-
-def _draw_grid(rows, classes, path):
-    "A picture of images with what was predicted"
-    from pap_fastai.interpret import plot_gallery
-    from pap_fastai.plots import save_figure
-    texts = [f"{Path(o['image']).name}\n{o['predicted']} {max(o[f'p_{c}'] for c in classes):.2f}" for o in rows]
-    save_figure(path, plot_gallery([o['image'] for o in rows], texts))
 
 # %% ../nbs/50_cli.ipynb #00000026
 @with_options()
@@ -442,7 +453,7 @@ def pap_app(
     device:str=None       # For torch: cpu, cuda, cuda:1, mps; found by default
 ):
     "A web page for one cell, many cells or a field image, and its API for programs"
-    if not model: raise PapError('Which model? Give a run folder or a bundle as MODEL; pap_train makes one, from the synthetic sample in a minute if there is nothing else.')
+    if not model: raise PapError('Which model? Give a run folder or a bundle as MODEL; `pap_train --recipe features` makes one, from the synthetic sample in a minute if there is nothing else.')
     from pap_fastai.app import serve
     def started(address):
         say('Not for clinical use. The page is here until Ctrl-C:')

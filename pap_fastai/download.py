@@ -7,7 +7,7 @@ __all__ = ['OFFICIAL_URL', 'PAGE_URL', 'TERMS', 'ARCHIVES', 'Archive', 'count_fi
            'fetch_archive', 'unpack', 'download_sipakmed', 'read_listing', 'download_cells']
 
 # %% ../nbs/04_download.ipynb #00000002
-import hashlib, lzma, os, re, shutil, struct, sys, threading, time
+import lzma, os, re, shutil, threading, time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import NamedTuple
 
 import httpx
 
-from .core import PapError, atomic_path, check_name, progress, say
+from .core import PapError, atomic_path, bar_style, check_name, progress, say, sha256_of
+from .index import bmp_bytes
 from .sipakmed import SIPAKMED_COUNTS
 
 # %% ../nbs/04_download.ipynb #00000005
@@ -201,9 +202,7 @@ def _receive(client, url, part, size, dest, bar):
 def _byte_bar(total, what, quiet):
     "A bar that counts bytes and tells the time left"
     from tqdm import tqdm
-    tty = sys.stderr.isatty()
-    return tqdm(total=total, desc=what, unit='B', unit_scale=True, file=sys.stderr, disable=quiet, leave=not tty, ascii=not tty,
-                mininterval=.2 if tty else 10, maxinterval=10, delay=1, dynamic_ncols=tty)
+    return tqdm(total=total, desc=what, unit='B', unit_scale=True, disable=quiet, **bar_style())
 
 def _fetch_part(client, url, part, size, dest, retries, wait, quiet):
     "Ask again and again until `part` has `size` bytes"
@@ -223,14 +222,10 @@ def _fetch_part(client, url, part, size, dest, retries, wait, quiet):
                 time.sleep(pause)
 
 # %% ../nbs/04_download.ipynb #0000001b
-def _sha256(path):
-    "SHA-256 of a file"
-    with path.open('rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest()
-
 def _differs(path, archive):
     "How the bytes of `path` differ from the official archive's, in words; '' when they are the same"
     if _size(path) != archive.size: return f'{archive.size} bytes expected, got {_size(path)}'
-    got = _sha256(path)
+    got = sha256_of(path)
     return '' if got == archive.sha256 else f'SHA-256 {archive.sha256} expected, got {got}'
 
 # %% ../nbs/04_download.ipynb #0000001d
@@ -383,17 +378,11 @@ def read_listing(
     return files
 
 # %% ../nbs/04_download.ipynb #00000042
-def _bmp_bytes(header):
-    "How long an uncompressed BMP has to be, from its first 54 bytes; None when it is no such file"
-    if len(header) < 54 or header[:2] != b'BM': return None
-    offset, width, height, depth, packed = *struct.unpack('<I', header[10:14]), *struct.unpack('<ii', header[18:26]), *struct.unpack('<H', header[28:30]), *struct.unpack('<I', header[30:34])
-    return offset + (width*depth + 31)//32*4*abs(height) if packed == 0 else None
-
 def _bad_cell_file(name, data, size, listed):
     "What is wrong with a file, from its name, its first bytes, its length and the listed length; '' when it is fine"
     if listed is not None and abs(size - listed) > max(100, .06*listed) and size > 0: return f'about {listed} bytes expected, got {size}'
     if name.endswith('.dat'): return '' if re.fullmatch(rb'[\d\s.,;eE+\-naifNAIF]*', data) else 'not a list of points'
-    need = _bmp_bytes(data)
+    need = bmp_bytes(data)
     if need is None: return 'not an uncompressed BMP image'
     return f'{need} bytes expected, got {size}' if size < need else ''
 

@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from .bundle import set_threshold
 from .calibration import apply_temperature, calibrate, calibration_report, halve_by_cluster, plot_calibration, sets_report
 from .core import PapError, atomic_path, read_json, say, write_csv, write_json
 from .index import fingerprint, read_index, write_index
 from .interpret import missed_abnormal, plot_confusion, plot_gallery, review_list, write_review
-from .metrics import evaluate_predictions, figure_text, size_only
+from .metrics import evaluate_predictions, figure_text, plot_curves, size_only
 from .plots import plot_history, save_figure
 from .predictions import abnormal_names, check_predictions, class_names, fake_predictions, part_of, read_predictions, write_predictions
 from .refusal import plot_referral, referral_figures
@@ -42,8 +43,8 @@ def read_run_tables(
 # %% ../nbs/27_evaluate.ipynb #00000007
 def _fake_index(table, seed):
     "An index for made-up predictions: square images whose side depends on the class"
-    side = {'Dyskeratotic': 108, 'Koilocytotic': 145, 'Metaplastic': 208, 'Parabasal': 176, 'Superficial-Intermediate': 371}
-    size = (np.array([side[c] for c in table['label']])*np.exp(.35*np.random.default_rng(seed).normal(size=len(table)))).astype(int)
+    from pap_fastai.sample import LOOKS
+    size = (np.array([LOOKS[c].size[0] for c in table['label']])*np.exp(.35*np.random.default_rng(seed).normal(size=len(table)))).astype(int)
     return pd.DataFrame(dict(image=table['image'], kind='cell', label=table['label'], cluster=table['cluster'], cell='01', width=size, height=size, split=table['split']))
 
 def fake_run(
@@ -97,12 +98,13 @@ def calibration_figures(
     predictions:pd.DataFrame, # Predictions with a validation and a test part
     split:str='',             # Name of the split
     chose_epoch:str='',       # Which validation images chose the epoch: '', 'half' or 'all'
-    refit:bool=False          # The network learnt from the validation part once that was predicted
+    refit:bool=False,         # The network learnt from the validation part once that was predicted
+    sensitivity:float=.95     # Wanted share of abnormal images caught
 )->dict: # From `calibrate`, with 'refit', 'test' and 'sets'; only a 'note' where nothing can be fitted
     "What is fitted on held-out images, and what the test part shows of it"
     if chose_epoch == 'all': return dict(note='The validation images chose the epoch, so none is left to calibrate with.')
     chose = _held_out(predictions, chose_epoch)
-    fitted = dict(calibrate(predictions, chose), refit=refit)
+    fitted = dict(calibrate(predictions, chose, sensitivity), refit=refit)
     test, valid = part_of(predictions, 'test'), part_of(predictions, 'valid')
     held_out = valid[~valid['image'].isin(chose)].reset_index(drop=True)
     fitted['test'] = calibration_report(predictions, fitted['temperature'])
@@ -113,12 +115,13 @@ def calibration_figures(
 # %% ../nbs/27_evaluate.ipynb #0000000f
 def screening_figures(
     predictions:pd.DataFrame, # Predictions with a test part
-    calibration:dict          # From `calibration_figures`
+    calibration:dict,         # From `calibration_figures`
+    prevalences=None          # Shares of abnormal ones in a population, for PPV and NPV; those of `screening_report` by default
 ): # From `screening_report`, with 'wanted_sensitivity'; None where no threshold was fitted
     "Screening of the test part at the fitted threshold, on tempered probabilities"
     if calibration.get('threshold') is None: return None
     tempered = apply_temperature(predictions, calibration['temperature'])
-    return dict(screening_report(tempered, calibration['threshold']), wanted_sensitivity=calibration['wanted_sensitivity'])
+    return dict(screening_report(tempered, calibration['threshold'], *([prevalences] if prevalences else [])), wanted_sensitivity=calibration['wanted_sensitivity'])
 
 # %% ../nbs/27_evaluate.ipynb #00000012
 FITTED = 'temperature', 'threshold', 'wanted_sensitivity', 'fitted_on', 'note', 'refit' # what of a calibration goes along to other data
@@ -135,7 +138,9 @@ def make_metrics(
     chose_epoch:str='',       # Which validation images chose the epoch: '', 'half' or 'all'
     refit:bool=False,         # The network learnt from the validation part once that was predicted
     fitted:dict=None,         # For other data: the calibration of the run whose network predicted them
-    learnt:pd.DataFrame=None  # For other data: the split index of that run, whose images the size-only baseline is fitted on
+    learnt:pd.DataFrame=None, # For other data: the split index of that run, whose images the size-only baseline is fitted on
+    sensitivity:float=.95,    # Wanted share of abnormal images caught, for the threshold
+    prevalences=None          # Shares of abnormal ones in a population, for PPV and NPV
 )->dict: # What `metrics.json` holds
     "All figures of a table of predictions"
     started, a = time.perf_counter(), predictions.attrs
@@ -144,9 +149,9 @@ def make_metrics(
     found = dict(data=data, split=split or {}, test=evaluate_predictions(predictions), referral=referral_figures(part_of(predictions)))
     if (predictions['split'] == 'valid').any():
         found['valid'] = short_figures(predictions, 'valid')
-        found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch, refit)
+        found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch, refit, sensitivity)
     elif fitted: found['calibration'] = _carried(fitted, predictions)
-    if screening := screening_figures(predictions, found.get('calibration', {})): found['screening'] = screening
+    if screening := screening_figures(predictions, found.get('calibration', {}), prevalences): found['screening'] = screening
     if baseline := _baseline(_after(learnt, index)): found['size_only'] = baseline
     return dict(found, seconds=dict(seconds or {}, evaluate=round(time.perf_counter() - started, 2)))
 
@@ -175,7 +180,7 @@ def draw_plots(
     calibration:dict=None     # From `calibration_figures`; without it neither reliability nor screening is drawn
 )->list: # Names of the files
     "All plots of one table of predictions"
-    figures = {'confusion': plot_confusion(predictions), 'referral': plot_referral(part_of(predictions))}
+    figures = {'confusion': plot_confusion(predictions), 'curves': plot_curves(part_of(predictions)), 'referral': plot_referral(part_of(predictions))}
     if history is not None and len(history): figures['history'] = plot_history(history)
     if calibration and 'temperature' in calibration: figures |= _fitted_plots(part_of(predictions), calibration)
     if root and abnormal_names(predictions): figures |= missed_gallery(predictions, root)
@@ -223,25 +228,39 @@ def _images_of(run):
     except (PapError, KeyError): return None
 
 # %% ../nbs/27_evaluate.ipynb #0000001b
+def _wanted(run):
+    "The sensitivity for which the run's threshold was chosen; .95 before there is any"
+    known = read_json(run.metrics_file).get('calibration', {}) if run.metrics_file.is_file() else {}
+    return known.get('wanted_sensitivity') or .95
+
+def _new_operating_point(run, metrics):
+    "The threshold of `metrics` also in the run's bundle; a `PapError` where none could be chosen"
+    threshold = metrics.get('calibration', {}).get('threshold')
+    if threshold is None: raise PapError('No threshold can be chosen for this run: it takes abnormal classes, and validation images that did not choose the epoch.')
+    if (run.path/'model').is_dir(): set_threshold(run.path, threshold)
+
 def evaluate_run(
     run,               # A run folder (`Run`, str or `Path`) with predictions
     predictions=None,  # Its predictions, where they are at hand; read from the folder otherwise
     plots:bool=True,   # Draw plots and write the review list and the report too
-    quiet:bool=False   # Print nothing
+    quiet:bool=False,  # Print nothing
+    sensitivity:float=None, # Wanted share of abnormal images caught: chooses the threshold anew, in the run's bundle too; what the run has by default, .95 at first
+    prevalences=None   # Shares of abnormal ones in a population, for PPV and NPV
 )->dict: # The metrics
-    "Write the metrics, plots and report of a run from its tables; raises `PapError` when it has no predictions"
+    "Write the metrics, plots and report of a run from its tables; raises `PapError` when it has no predictions, or nothing to choose a threshold on"
     run = run if isinstance(run, Run) else open_run(run)
     stored, index = read_run_tables(run)
     predictions = stored if predictions is None else predictions
     config = run.config
     chose = config.get('chose_epoch', 'all' if config['recipe'].get('keep') == 'best' else '')
-    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')))
+    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')), sensitivity=sensitivity or _wanted(run), prevalences=prevalences)
+    if sensitivity: _new_operating_point(run, metrics)
     write_json(run.metrics_file, metrics)
     if plots: write_outputs(run.path, predictions, _images_of(run))
     if not quiet: print(*metrics_lines(metrics), sep='\n')
     return metrics
 
-# %% ../nbs/27_evaluate.ipynb #0000001e
+# %% ../nbs/27_evaluate.ipynb #00000020
 def evaluate_table(
     predictions:pd.DataFrame, # Predictions with labels
     index=None,               # The index of the images, where there is one
@@ -252,12 +271,13 @@ def evaluate_table(
     quiet:bool=False,         # Print nothing
     fitted:dict=None,         # The calibration of the run whose network predicted them, from its `metrics.json`
     learnt:pd.DataFrame=None, # The split index of that run, whose images the size-only baseline is fitted on
-    command:str=''            # The command line, for the report
+    command:str='',           # The command line, for the report
+    prevalences=None          # Shares of abnormal ones in a population, for PPV and NPV
 )->dict: # The metrics
     "Write predictions (as they are before the temperature), metrics, plots and report into `out`; raises `PapError` for images without a label"
     if not (predictions['split'] == 'test').any(): predictions = predictions.assign(split='test')
     check_predictions(predictions, labelled=True)
-    metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)), fitted=fitted, learnt=learnt)
+    metrics = make_metrics(predictions, index, split or dict(name='other data', why='predicted as a whole, by a network that was trained on something else', test=len(predictions)), fitted=fitted, learnt=learnt, prevalences=prevalences)
     if command: metrics['command'] = command
     with nullcontext(Path(out)) if Path(out).exists() else atomic_path(out) as folder: # a new folder gets its name when all is in it
         write_predictions(folder/Run.FILES['predictions'], predictions)

@@ -24,7 +24,7 @@ from torch import nn
 
 from .core import atomic_path, progress, say
 from .data import cache_folder, cache_key, cached_pixels
-from .images import image_array
+from .images import image_array, take
 from .index import image_paths
 from .learner import SeedEpochs, depthwise, float32_forward, optimiser
 from .predictions import make_predictions
@@ -95,7 +95,7 @@ def threads_of_torch(
 def _run_body(body, pixels, mean, std, precision, device, batch_size, quiet):
     "(images, features) float32: the body's answer to each image; on a CPU each core takes batches of its own, so that none waits for another"
     of_body = body_answer(body, mean, std, precision, device)
-    def answer(i): return of_body(pixels[i:i+batch_size].copy()).cpu()
+    def answer(i): return of_body(take(pixels, range(i, min(i+batch_size, len(pixels))))).cpu()
     starts, cores = range(0, len(pixels), batch_size), torch.get_num_threads() if device.type == 'cpu' else 1
     with threads_of_torch(1), ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         return torch.cat(list(progress(pool.map(answer, starts), len(starts), 'features', ' batches', quiet))).numpy()

@@ -34,7 +34,7 @@ def _at_work(img, scale):
     if not .05 <= scale <= 20: raise PapError(f'--scale {scale:g} is not possible: give how large cells are compared with those of SIPaKMeD, 0.05 to 20.')
     f = WORK/scale
     size = [max(1, round(o*f)) for o in img.size]
-    if size[0]*size[1] > 50_000_000: raise PapError(f'At --scale {scale:g} this image would have to be enlarged to {size[0]} x {size[1]} pixels: give the scale at which its nuclei are {40*scale:.0f} pixels across, or cut the image.')
+    if size[0]*size[1] > 50_000_000: raise PapError(f'At --scale {scale:g} this image would have to be enlarged to {size[0]} x {size[1]} pixels: give a larger --scale, if its nuclei are larger than {40*scale:.0f} pixels, or cut the image.')
     return np.asarray(img.resize(size, Image.Resampling.BILINEAR), np.float32), f
 
 def _density(pixels):
@@ -220,7 +220,8 @@ def _mapped(predictor, table):
     "What the map shows: its name and a value for each row"
     chosen = [c for c in predictor.config.get('abnormal', []) if c in predictor.classes]
     if chosen and len(chosen) < len(predictor.classes): return 'P(abnormal)', table[[f'p_{c}' for c in chosen]].sum(axis=1).to_numpy()
-    most = table['predicted'].mode()[0]
+    known = table.loc[_names(table) != 'refused', 'predicted'] # a class that only refused patches have is not what the field shows
+    most = (known if len(known) else table['predicted']).mode()[0]
     return f'P({most})', table[f'p_{most}'].to_numpy()
 
 def probability_map(

@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['Z95', 'PER_CLASS', 'OVERALL', 'wilson', 'cluster_codes', 'draw_clusters', 'add_wilson', 'evaluate_predictions',
-           'mean_figure', 'mcnemar', 'compare_runs', 'size_only', 'figure_text', 'metrics_table', 'class_table']
+           'mean_figure', 'plot_curves', 'mcnemar', 'compare_runs', 'size_only', 'figure_text', 'metrics_table',
+           'class_table']
 
 # %% ../nbs/21_metrics.ipynb #00000002
 import numpy as np
 import pandas as pd
 
 from .core import PapError
+from .plots import COLOURS, GREY, new_figure, tidy
 from .predictions import (abnormal_names, check_predictions, class_names, is_abnormal, make_predictions,
                                     p_abnormal, part_of, predicted_index, probabilities, true_index)
 from .splits import block_of
@@ -248,6 +250,32 @@ def mean_figure(
     return _with_width(figure, values.sum(), len(values)) if np.isin(values, (0, 1)).all() else figure
 
 # %% ../nbs/21_metrics.ipynb #00000039
+def _curve_targets(predictions):
+    "Name -> (truth (n,), score (n,)) of each class against the rest, and of abnormal against normal where that is another question"
+    classes, probs, truth = class_names(predictions), probabilities(predictions), true_index(predictions)
+    found = {c: (truth == i, probs[:, i]) for i, c in enumerate(classes)}
+    if len(classes) > 2 and abnormal_names(predictions): found['abnormal'] = is_abnormal(predictions), p_abnormal(predictions)
+    return {k: (y, p) for k, (y, p) in found.items() if y.any() and not y.all()}
+
+def plot_curves(
+    predictions:pd.DataFrame # Predictions with labels
+): # A matplotlib `Figure`
+    "ROC and precision-recall curves of each class against the rest, with their areas"
+    from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
+    check_predictions(predictions, labelled=True)
+    fig, (left, right) = new_figure(1, 2, width=9, height=3.8)
+    left.plot([0, 1], [0, 1], color=GREY, linewidth=1, linestyle=':')
+    for i, (name, (y, p)) in enumerate(_curve_targets(predictions).items()):
+        style = dict(color='black', linestyle='--') if name == 'abnormal' else dict(color=COLOURS[i % 7])
+        fpr, tpr, _ = roc_curve(y, p)
+        precision, recall, _ = precision_recall_curve(y, p)
+        left.plot(fpr, tpr, linewidth=1.6, label=f'{name} {roc_auc_score(y, p):.3f}', **style)
+        right.plot(recall, precision, linewidth=1.6, drawstyle='steps-post', label=f'{name} {average_precision_score(y, p):.3f}', **style)
+    tidy(left, f'ROC curves and AUROC, n = {len(predictions)}', '1 - specificity', 'sensitivity'); tidy(right, 'Precision-recall curves and AUPRC', 'sensitivity (recall)', 'PPV (precision)')
+    for ax in (left, right): ax.set(xlim=(-.01, 1.01), ylim=(0, 1.02)); ax.legend(fontsize=7, frameon=False, loc='lower right' if ax is left else 'lower left')
+    return fig
+
+# %% ../nbs/21_metrics.ipynb #0000003d
 def _same_images(a, b):
     "`b` in the order of `a`; a `PapError` unless images and labels agree"
     differ = set(a['image']) ^ set(b['image'])
@@ -287,7 +315,7 @@ def compare_runs(
     return dict(n=len(a), clusters=int(a['cluster'].replace('', np.nan).nunique()), a=first, b=second, difference=difference, exceeds_noise=beyond,
                 mcnemar=dict(only_a_right=int(only_a), only_b_right=int(only_b), p=mcnemar(only_a, only_b)), interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(a, blocks))
 
-# %% ../nbs/21_metrics.ipynb #00000040
+# %% ../nbs/21_metrics.ipynb #00000044
 def size_only(
     index:pd.DataFrame, # A split index with `width`, `height`, `label`
     neighbours:int=15   # How many nearest images vote
@@ -307,7 +335,7 @@ def size_only(
     kept = {k: index.attrs[k] for k in ('abnormal', 'scheme', 'data', 'synthetic') if k in index.attrs}
     return make_predictions(test['image'], probs, classes, test['label'].to_numpy(), test['cluster'].to_numpy(), 'test', **kept)
 
-# %% ../nbs/21_metrics.ipynb #00000045
+# %% ../nbs/21_metrics.ipynb #00000049
 def figure_text(
     figure:dict,  # {'value', 'low', 'high'}
     name:str='',  # What it is
@@ -319,7 +347,7 @@ def figure_text(
     else: text = f'{figure["value"]:.{digits}f}' + (f' [{figure["low"]:.{digits}f}, {figure["high"]:.{digits}f}]' if figure['low'] is not None else '')
     return f'{name} {text}'.strip() + (f' (n = {n})' if n is not None else '')
 
-# %% ../nbs/21_metrics.ipynb #00000047
+# %% ../nbs/21_metrics.ipynb #0000004b
 PER_CLASS = ['sensitivity', 'specificity', 'ppv', 'npv', 'f1', 'auroc', 'auprc'] # figures of one class
 OVERALL = ['accuracy', 'balanced_accuracy', 'macro_f1', 'auroc', 'brier', 'log_loss'] # figures of all classes together
 
@@ -338,7 +366,7 @@ def metrics_table(
     for c, figures in metrics['per_class'].items(): rows += _rows(c, figures, PER_CLASS, figures['n'])
     return pd.DataFrame(rows)
 
-# %% ../nbs/21_metrics.ipynb #0000004b
+# %% ../nbs/21_metrics.ipynb #0000004f
 def class_table(
     metrics:dict # From `evaluate_predictions`
 )->pd.DataFrame: # One row a class, one column a figure with its interval

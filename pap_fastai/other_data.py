@@ -76,7 +76,8 @@ def evaluate_other(
     out=None,         # New folder for the figures; `RUN-on-<name of path>` by default
     plots:bool=True,  # Draw plots, review list and report too
     device:str=None,  # cpu, cuda, cuda:1, mps; found by default
-    command:str=''    # The command line, for the report
+    command:str='',   # The command line, for the report
+    prevalences=None  # Shares of abnormal ones in a population, for PPV and NPV
 )->Path: # The folder
     "Predict and measure other data with a run's network, at its temperature and threshold; raises `PapError` for other classes, an unreadable image, or an `out` that exists"
     config, run = read_config(run), open_run(run)
@@ -89,5 +90,5 @@ def evaluate_other(
     table = _predict_index(run, index, config, device)
     what = dict(name='other data', why=f'predicted as a whole, by {by}', test=len(table), learnt_from=learnt)
     evaluate_table(table, index.assign(split='test'), out, what, index.attrs['root'], plots,
-                   fitted=None if learnt else read_json(run.metrics_file).get('calibration'), learnt=read_index(run.index_file), command=command)
+                   fitted=None if learnt else read_json(run.metrics_file).get('calibration'), learnt=read_index(run.index_file), command=command, prevalences=prevalences)
     return out

@@ -35,9 +35,9 @@ class Recipe:
     dropout:float=.5             # Of the head's last layer; its first has half of it
     label_smoothing:float=.1     # Share of the target spread over all classes
     weight_decay:float=.01       # Decoupled weight decay
-    keep:str='last'              # Weights that are kept: of the last epoch, or of the best validation accuracy (best; then without a refit, unless it is asked for and begins with them)
+    keep:str='last'              # Weights that are kept: last, or best: those of the epoch with the best validation accuracy (no refit follows then, unless --refit on, which begins with them)
     views:int=1                  # Turned and mirrored views averaged in prediction: 1, 4 or 8
-    refit:bool=True              # Once validation is predicted, learn from it too: `features` its head anew, a network for half as many epochs more
+    refit:bool=True              # Once the validation part is predicted, learn from it too: `features` trains its head anew, a network goes on for half as many epochs; off with --keep best
     seed:int=0                   # Of the head's weights, the order of batches and the augmentation
 
 # %% ../nbs/10_recipes.ipynb #00000006

@@ -197,6 +197,7 @@ def _mistakes(predictions, threshold=.5):
 # %% ../nbs/25_report.ipynb #0000001f
 PLOTS = dict( # the beginning of a file's name -> its section, its caption
     history=('training', 'Losses and accuracy, epoch by epoch'),
+    curves=('figures', 'ROC and precision-recall curves of each class against the rest on the test part, and the areas under them'),
     confusion=('mistakes', 'Confusion matrix of the test part: rows are the truth'),
     referral=('calibration', 'Accuracy on the test part of what is left when the most uncertain images are referred; the band is the 95 % interval by cluster'),
     calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'),
@@ -285,7 +286,7 @@ BODY = '''
 <div class="note{{ ' warn' if split.leaks }}"><strong>Leak audit.</strong> {{ split.audit }}</div>
 {% if split.counts is not none %}<div class="scroll"><table><thead><tr><th>Images of each class</th>{% for p in split.counts.columns %}<th class="n">{{ p }}</th>{% endfor %}</tr></thead><tbody>
 {% for c, row in split.counts.iterrows() %}<tr><td class="name">{{ c }}</td>{% for v in row %}<td class="n">{{ v }}</td>{% endfor %}</tr>{% endfor %}</tbody></table></div>{% endif %}</section>
-<section id="figures"><h2>Figures</h2>{{ figures(overall) }}
+<section id="figures"><h2>Figures</h2>{{ figures(overall) }}{{ pictures('figures') }}
 <h3>Each class against the rest</h3><div class="scroll"><table><thead><tr><th>Class</th><th class="n">n</th>{% for h in per_class.heads %}<th class="n">{{ h }}</th>{% endfor %}</tr></thead><tbody>
 {% for c, n, cells in per_class.rows %}<tr><td class="name">{{ c }}</td><td class="n">{{ n }}</td>{% for v, i in cells %}<td class="n">{{ v }}<small>{{ i }}</small></td>{% endfor %}</tr>{% endfor %}</tbody></table></div>
 {% if baseline %}<h3>What the size of the image tells alone</h3><p class="small">Width and height of the file, 15 nearest neighbours, no pixel looked at. A network sees both through the resize.</p>{{ figures(baseline, True) }}{% endif %}

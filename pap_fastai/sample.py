@@ -416,7 +416,7 @@ def make_sample(
         if not _check_existing(dest, settings): raise # else another process has finished it first
     return dest
 
-# %% ../nbs/05_sample.ipynb #0000002c
+# %% ../nbs/05_sample.ipynb #0000002e
 def contact_sheet(
     folder,         # Root of a data set in SIPaKMeD's layout (str or `Path`)
     columns:int=8,  # Cells of each class

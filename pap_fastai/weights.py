@@ -8,7 +8,7 @@ __all__ = ['DEFAULT_ARCH', 'STUDY_ARCHS', 'POOLINGS', 'architectures', 'check_ar
            'fold_batch_norm', 'read_weights', 'pretrained_body', 'load_body']
 
 # %% ../nbs/09_weights.ipynb #00000002
-import copy, hashlib, re
+import copy, re
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from fastai.vision.learner import _default_meta, create_body, create_head, creat
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from .core import PapError, check_name
+from .core import PapError, check_name, sha256_of
 
 # %% ../nbs/09_weights.ipynb #00000005
 DEFAULT_ARCH = 'tf_efficientnet_lite0' # its ImageNet weights come with the installation
@@ -258,7 +258,7 @@ def _check_named_hash(file):
     "A `PapError` when a file's bytes are not those of which its name tells the beginning of the SHA-256, as in resnet18-f37072fd.pth"
     told = re.search(r'-([0-9a-f]{8,64})\.pth$', file.name)
     if not told or not file.is_file(): return
-    with open(file, 'rb') as f: digest = hashlib.file_digest(f, 'sha256').hexdigest()
+    digest = sha256_of(file)
     if not digest.startswith(told[1]): raise PapError(f'{str(file)!r} is damaged or another file than its name says (its SHA-256 begins {digest[:8]}): delete it, and it will be downloaded again.')
 
 def _torchvision_body(arch):
