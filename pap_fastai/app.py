@@ -415,7 +415,7 @@ class Guard:
         await sealed(dict(type='http.response.start', status=status, headers=[(b'content-type', b'text/plain'), (b'connection', b'close')]))
         await sealed(dict(type='http.response.body', body=_SAID.get(status, b'This request is refused.')))
 
-# %% ../nbs/44_app.ipynb #0000002f
+# %% ../nbs/44_app.ipynb #00000030
 _PAGE = """
 .gradio-container {max-width: 1100px !important; margin: 0 auto !important; padding: 0 20px 48px !important}
 .gradio-container .main, .gradio-container .wrap.app, .gradio-container .html-container {padding: 0 !important}
@@ -429,11 +429,11 @@ _PAGE = """
 .pap-card h3 {font-size: 1.3rem; font-weight: 650; letter-spacing: -.01em; margin: 0; overflow-wrap: anywhere}
 .pap-column h3 {font-size: 1.1rem}
 .pap-card p {margin: 8px 0 0}
-.pap-empty {min-height: 300px; place-items: center; text-align: center; color: SOFT; border-style: dashed}
-"""
+.pap-empty {min-height: 300px; place-items: center; text-align: center; color: SOFT; border-style: dashed}"""
 
-# %% ../nbs/44_app.ipynb #af0edcaf
-_ANSWERS = """.pap-figures {display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 16px; align-items: start}
+# %% ../nbs/44_app.ipynb #00000033
+_ANSWERS = """
+.pap-figures {display: grid; grid-template-columns: repeat(auto-fit, minmax(130px, 1fr)); gap: 16px; align-items: start}
 .pap-figures:has(> :only-child) {grid-template-columns: minmax(0, 260px)}
 .pap-figures figure {margin: 0; min-width: 0}
 .pap-figures img {width: 100%; aspect-ratio: 1; object-fit: contain; background: var(--background-fill-secondary); border-radius: 10px}
@@ -450,11 +450,11 @@ li.pap-refused .pap-track i, td.pap-refused .pap-track i, .pap-grey .pap-track i
 .pap-small {font-size: .86rem; color: SOFT}
 div.pap-refused, .pap-error {border: 1px solid color-mix(in srgb, VERMILION 45%, transparent); background: color-mix(in srgb, VERMILION 8%, var(--block-background-fill))}
 div.pap-refused {border-radius: 10px; padding: 12px 16px}
-.pap-error h3, div.pap-refused h3 {color: VERMILION} .dark .pap-error h3, .dark div.pap-refused h3 {color: #ff9d63}
-"""
+.pap-error h3, div.pap-refused h3 {color: VERMILION} .dark .pap-error h3, .dark div.pap-refused h3 {color: #ff9d63}"""
 
-# %% ../nbs/44_app.ipynb #3e6439a0
-_ROWS = """.pap-strip {display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; margin-top: 8px}
+# %% ../nbs/44_app.ipynb #00000036
+_ROWS = """
+.pap-strip {display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 8px; margin-top: 8px}
 .pap-example {border: 1px solid var(--border-color-primary); border-radius: 10px; padding: 7px; background: var(--block-background-fill); cursor: pointer; font: inherit; font-size: .78rem; color: inherit; min-width: 0; margin: 0 !important; display: flex; flex-direction: column; justify-content: flex-start; align-items: center}
 .pap-example:hover, .pap-example:focus-visible {border-color: BLUE; outline: 2px solid color-mix(in srgb, BLUE 30%, transparent)}
 .pap-example img {width: 100%; height: 68px; object-fit: contain; margin: 0 auto 5px; display: block}
@@ -484,7 +484,7 @@ _ROWS = """.pap-strip {display: grid; grid-template-columns: repeat(3, minmax(0,
 }"""
 CSS = (_PAGE + _ANSWERS + _ROWS).replace('SOFT', 'color-mix(in srgb, var(--body-text-color) 68%, transparent)').replace('BLUE', BLUE).replace('VERMILION', VERMILION).replace('GREY', GREY)
 
-# %% ../nbs/44_app.ipynb #00000031
+# %% ../nbs/44_app.ipynb #00000039
 def head_text(
     predictor # Whose page it is
 )->str: # HTML
@@ -516,7 +516,7 @@ def about_text(
 
 def empty_card(text): return f'<section class="pap-card pap-empty"><p>{safe(text)}</p></section>'
 
-# %% ../nbs/44_app.ipynb #079ae29a
+# %% ../nbs/44_app.ipynb #0000003d
 NO_FILE = 'This is no file: give it as gradio_client.handle_file(PATH), several to /cells as a list of them.'
 
 class _Sent:
@@ -527,7 +527,7 @@ class _Sent:
         try: return self._model.model_validate(value, **options)
         except (ValueError, TypeError): raise self._wrong() from None
 
-# %% ../nbs/44_app.ipynb #00000034
+# %% ../nbs/44_app.ipynb #00000040
 KEEP = 10 # minutes until an upload is removed
 
 def load_gradio():
@@ -559,7 +559,7 @@ def _or_card(answer):
     try: return answer()
     except PapError as e: return error_card(e)
 
-# %% ../nbs/44_app.ipynb #00000036
+# %% ../nbs/44_app.ipynb #00000042
 _PRESS = "element.addEventListener('click', e => { const b = e.target.closest('[data-i]'); if (b) trigger('click', {index: Number(b.dataset.i)}) })"
 _HIDDEN = dict(api_visibility='private', scroll_to_output=True, concurrency_id='page', concurrency_limit=2)
 
@@ -604,7 +604,7 @@ def _field_tab(gr, desk, Upload):
     upload.upload(uploaded, [upload, what, scale], [result, upload], **_HIDDEN)
     strip.click(lambda what, scale: _or_card(lambda: desk.field(example, 'the synthetic field', what, scale)), [what, scale], result, **_HIDDEN)
 
-# %% ../nbs/44_app.ipynb #00000038
+# %% ../nbs/44_app.ipynb #00000044
 def _add_api(gr, desk, Upload):
     "The three names that programs call"
     def answered(f):
@@ -642,7 +642,7 @@ def build_page(
         _add_api(gr, desk, Upload)
     return page
 
-# %% ../nbs/44_app.ipynb #0000003a
+# %% ../nbs/44_app.ipynb #00000046
 PASSWORD = 'PAP_APP_PASSWORD' # the environment variable
 
 def find_login(
@@ -678,13 +678,13 @@ def find_port(
         if 'in use' in str(e) or getattr(e, 'winerror', 0) == 10048: raise PapError(f'Port {port} is taken, perhaps by another page: choose another --port, or 0 for any that is free.') from None
         raise PapError(f'--host {host} is no address of this machine ({e.strerror}): give 127.0.0.1, or 0.0.0.0 for all of its addresses.') from None
 
-# %% ../nbs/44_app.ipynb #0000003d
+# %% ../nbs/44_app.ipynb #00000049
 def _theme(gr):
     "Gradio's base theme with the fonts of the system: nothing to load"
     fonts = ['ui-sans-serif', 'system-ui', 'Segoe UI', 'Roboto', 'Helvetica Neue', 'sans-serif']
     return gr.themes.Base(primary_hue='blue', neutral_hue='slate', radius_size='lg', font=fonts, font_mono=['ui-monospace', 'Consolas', 'monospace']).set(block_border_width='1px', block_shadow='none')
 
-# %% ../nbs/44_app.ipynb #ff8caea7
+# %% ../nbs/44_app.ipynb #0000004a
 def page_address(
     host:str, # That the server listens on
     port:int  # Its port
@@ -694,7 +694,7 @@ def page_address(
 
 def _in_address(host): return f'[{host}]' if ':' in host else host # IPv6 needs brackets
 
-# %% ../nbs/44_app.ipynb #82891061
+# %% ../nbs/44_app.ipynb #0000004d
 def start_page(
     desk:Desk,    # What to serve
     folder,       # Where uploads are put for their minutes
@@ -714,7 +714,7 @@ def start_page(
                 prevent_thread_lock=True, quiet=True, share=False, inbrowser=False, ssr_mode=False, pwa=False, mcp_server=False, enable_monitoring=False, run_history=False, show_error=False, footer_links=[], theme=_theme(gr), css=CSS)
     return page, page_address(host, port)
 
-# %% ../nbs/44_app.ipynb #1312f939
+# %% ../nbs/44_app.ipynb #0000004f
 def make_desk(
     model,             # A run folder or a bundle
     engine:str='auto', # See `open_model`
@@ -726,7 +726,7 @@ def make_desk(
     predictor = open_model(model, engine, device)
     return Desk(predictor, *open_heat(predictor.folder, predictor.size), top)
 
-# %% ../nbs/44_app.ipynb #3cbb1db0
+# %% ../nbs/44_app.ipynb #00000051
 def serve(
     model,                 # A run folder or a bundle
     host:str='127.0.0.1',  # Address to listen on
