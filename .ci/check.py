@@ -56,15 +56,22 @@ def modules():
     made, there = {default_exp(p) for p in notebooks()} - {None}, {p.stem for p in (ROOT/'pap_fastai').glob('*.py')} - {'_modidx'}
     return ', '.join([f'{o}.py has no notebook' for o in sorted(there - made)] + [f'{o}.py is missing' for o in sorted(made - there)])
 
+def imported(name):
+    "The modules of the package that a module imports"
+    tree = ast.parse((ROOT/'pap_fastai'/f'{name}.py').read_text(encoding='utf-8'))
+    return {node.module.split('.')[-1] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and (node.level or node.module.startswith('pap_fastai.'))}
+
 def one_way():
     "modules import only what stands before them"
     order = {default_exp(p): int(p.name.split('_')[0]) for p in notebooks() if default_exp(p) and p.name[0].isdigit()}
-    wrong = []
-    for name, number in order.items():
-        tree = ast.parse((ROOT/'pap_fastai'/f'{name}.py').read_text(encoding='utf-8'))
-        used = {node.module.split('.')[-1] for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module and (node.level or node.module.startswith('pap_fastai.'))}
-        wrong += [f'{name} imports {o}' for o in sorted(used) if order.get(o, -1) >= number]
-    return ', '.join(wrong)
+    return ', '.join(f'{name} imports {o}' for name, number in order.items() for o in sorted(imported(name)) if order.get(o, -1) >= number)
+
+def mapped():
+    "CONTRIBUTING.md names every module's notebook, and what it is built on"
+    rows = re.findall(r'^\| (?:\*\*)?`(\w+)`(?:\*\*)? \|.*\|([^|]*)\|$', (ROOT/'CONTRIBUTING.md').read_text(encoding='utf-8'), re.M)
+    there, built = {p.stem: default_exp(p) for p in notebooks() if default_exp(p)}, {k: {o.strip() for o in v.split(',')} - {'', 'all'} for k,v in rows}
+    wrong = [f'{o} is not named' for o in sorted(set(there) - set(built))] + [f'there is no {o}' for o in sorted(set(built) - set(there))]
+    return ', '.join(wrong + [f'{k} does not import {o}' for k in sorted(set(built) & set(there)) for o in sorted(built[k] - imported(there[k]))])
 
 def small():
     "no notebook is over 300 KB, none holds widget state"
@@ -157,7 +164,7 @@ def main_job():
 if __name__ == '__main__':
     started = time.time()
     print('== house rules')
-    for f in (installed, clean, modules, one_way, small, no_paths, readme, commands): check(f)
+    for f in (installed, clean, modules, one_way, mapped, small, no_paths, readme, commands): check(f)
     print(f'== notebooks, {time.time()-started:.0f} s after the installation')
     test_notebooks()
     print(f'== the main job, {time.time()-started:.0f} s after the installation')
