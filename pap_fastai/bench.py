@@ -366,7 +366,7 @@ def plot_ratios(
     tidy(ax, 'Times as fast as plain fastai', 'plain seconds / seconds of this project (log scale)', '')
     return fig
 
-# %% ../nbs/45_bench.ipynb #00000025
+# %% ../nbs/45_bench.ipynb #00000026
 def _rows_of(path):
     "The rows that the CSV `path` has already"
     if not Path(path).exists(): return pd.DataFrame()
@@ -375,7 +375,7 @@ def _rows_of(path):
     if not {'bench', 'project', 'plain', 'ratio'} <= set(old): raise PapError(f'{str(path)!r} is not a table of pap_bench and is not overwritten: choose another --out.')
     return old
 
-# %% ../nbs/45_bench.ipynb #d1c1f135
+# %% ../nbs/45_bench.ipynb #00000029
 def _load():
     "The system's load of the last minute, where it has one"
     return round(os.getloadavg()[0], 2) if hasattr(os, 'getloadavg') else float('nan')
@@ -396,13 +396,13 @@ def _with_others(rows):
         if now - at > 1: at, busy, others = now, still, round((still - busy)/(now - at), 2) # else a row of the same round
         yield {**row, 'others': others}
 
-# %% ../nbs/45_bench.ipynb #ba53116a
+# %% ../nbs/45_bench.ipynb #0000002b
 def _worker_list(text):
     "Numbers of worker processes from an option"
     try: return [int(o) for o in str(text).split(',')] if text is not None else worker_counts()
     except ValueError: raise PapError(f'--workers {text}: whole numbers with commas between them are needed.') from None
 
-# %% ../nbs/45_bench.ipynb #a6788394
+# %% ../nbs/45_bench.ipynb #0000002e
 def run_bench(
     what:str,           # train, features, load, predict or start
     path=None,          # A data folder or an index CSV; a synthetic sample by default
