@@ -15,8 +15,9 @@ features()       { bench features "$PAP_DATA" --limit 5000; }                   
 load()           { bench load --limit 60 --repeats 5; }                                                    # 3
 predict()        { bench predict "$PAP_DATA" --arch resnet18 --limit 1000; }                               # 5
 predict_lite0()  { bench predict "$PAP_DATA" --arch tf_efficientnet_lite0 --limit 1000; }                  # 5
+predict_openvino() { bench predict "$PAP_DATA" --arch tf_efficientnet_lite0 --limit 1000 --engine openvino; } # 5
 start()          { bench start "$PAP_DATA" --limit 5000 --repeats 5; }                                     # 3
 
-for name in "${@:-train_resnet18 train_resnet50 train_vgg11_bn train_lite0 features load predict predict_lite0 start}"; do
+for name in "${@:-train_resnet18 train_resnet50 train_vgg11_bn train_lite0 features load predict predict_lite0 predict_openvino start}"; do
   for one in $name; do "$one"; done
 done
