@@ -20,14 +20,14 @@ from fastcore.script import is_cli
 from .core import Param, PapError, command, home, say
 from .recipes import Recipe, make_recipe
 
-# %% ../nbs/50_cli.ipynb #b5791266
+# %% ../nbs/50_cli.ipynb #00000005
 def _hush():
     "At the terminal leave out what libraries tell programmers; `python -W default` shows it"
     for kind in (FutureWarning, DeprecationWarning): warnings.simplefilter('ignore', kind)
     warnings.filterwarnings('ignore', 'The least populated class') # scikit-learn on small data; the split itself is checked
     warnings.filterwarnings('ignore', module=r'PIL\.') # a line for each odd note in a TIFF; what cannot be read is said otherwise
 
-# %% ../nbs/50_cli.ipynb #00000005
+# %% ../nbs/50_cli.ipynb #00000008
 _version = Param('Print the version and stop', action='version')
 
 if isinstance(Param, type): # with fastcore 2 it is none, and switches look as fastcore has them
@@ -59,13 +59,13 @@ def with_options(
         return command(quiet)
     return inner
 
-# %% ../nbs/50_cli.ipynb #a2301176
+# %% ../nbs/50_cli.ipynb #0000000b
 def recipe_options()->dict: # Name -> `Param`
     "Each field of a `Recipe` as an option; what is not given stays as the recipe says"
     def option(doc): return Param(doc.docment, choices=['on','off']) if doc.anno is bool else Param(doc.docment, doc.anno)
     return {k: option(doc) for k,doc in docments(Recipe, full=True, returns=False).items() if k != 'name'}
 
-# %% ../nbs/50_cli.ipynb #87926238
+# %% ../nbs/50_cli.ipynb #0000000d
 def _values(option, text, default, kind=str):
     "The values of an option that may hold several with commas between"
     if text is None: return default
@@ -76,7 +76,7 @@ def _switches(options):
     "on and off as True and False"
     return {k: {'on': True, 'off': False}.get(v, v) for k,v in options.items()}
 
-# %% ../nbs/50_cli.ipynb #00000008
+# %% ../nbs/50_cli.ipynb #00000010
 _DATA_HELP = """pap_data gets, makes and checks data:
   pap_data --download          the official archives of SIPaKMeD (5.2 GB) into {data}, verified and unpacked
   pap_data --download --cells  the 4049 cropped cells alone, file by file
@@ -114,7 +114,7 @@ def pap_data(
     if index: print(_write_index(place if path or download else None, images, classes, index))
     if not (clear_cache or download or sample or check or index): say(_DATA_HELP.format(data=place))
 
-# %% ../nbs/50_cli.ipynb #0000000a
+# %% ../nbs/50_cli.ipynb #00000012
 def _clear_cache():
     from pap_fastai.images import cache_folder, clear_cache
     say(f'{clear_cache()/1e6:.1f} MB of decoded pixels removed from {cache_folder()}.')
@@ -150,7 +150,7 @@ def _other_data(place):
             return f'Not SIPaKMeD in order, see above, yet pap_train {place}' + (' --images fields'*(images == 'fields')) + ' can be run on it.'
     return why[0] # of the cells: what is wrong with these is what was asked
 
-# %% ../nbs/50_cli.ipynb #0000000b
+# %% ../nbs/50_cli.ipynb #00000013
 def _write_index(place, images, classes, out):
     "Write the index of some data as CSV; it names images from the folder in which it lies"
     from pap_fastai.datasets import load_data
@@ -160,7 +160,7 @@ def _write_index(place, images, classes, out):
     if not root.is_relative_to(folder): raise PapError(f'An index lies in the folder of its images or above it: write it to {root/Path(out).name}.')
     return write_index(index.assign(image=[(root/o).relative_to(folder).as_posix() for o in index['image']]), out)
 
-# %% ../nbs/50_cli.ipynb #00000014
+# %% ../nbs/50_cli.ipynb #0000001c
 def _shortened(word):
     "A word of a command line; of an absolute path only the last part"
     option, equals, value = word.partition('=') if word.startswith('--') else ('', '', word)
@@ -170,7 +170,7 @@ def _command_line():
     "The command as it was typed, for the report; of absolute paths only the last part"
     return shlex.join([Path(sys.argv[0]).name, *map(_shortened, sys.argv[1:])]) if is_cli() else ''
 
-# %% ../nbs/50_cli.ipynb #7fc849f4
+# %% ../nbs/50_cli.ipynb #0000001f
 def _refuse(f, options, allowed, why):
     "A `PapError` when options besides the `allowed` ones are not at their defaults"
     for k,p in signature(f).parameters.items():
@@ -188,7 +188,7 @@ def _list_archs(text):
     if not names: raise PapError(f'No network has {text!r} in its name: give less of it.')
     print(*names, sep='\n')
 
-# %% ../nbs/50_cli.ipynb #4ea8b329
+# %% ../nbs/50_cli.ipynb #00000022
 @with_options(**recipe_options())
 def pap_train(
     path:Param('A data folder, or a CSV with the columns image, label and, where known, group (slide or patient); the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
@@ -205,7 +205,7 @@ def pap_train(
     device:str=None,       # cpu, cuda, cuda:1, mps; found by default
     precision:str='auto',  # auto, fp32 or bf16
     workers:int=0,         # Processes that read images where there is no pixel cache
-    cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read them anew in every epoch
+    cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read images anew in every epoch
     checkpoint_every:float=60, # Seconds between two checkpoints, at least
     logger:str=None,       # tensorboard or wandb
     list_archs:Param('Print the names of the networks, those with TEXT in them, and stop', str, nargs='?', const='')=None,
@@ -226,14 +226,14 @@ def pap_train(
             write_card(run.path)
     if run: print(run.path) # of several processes only the first one has it
 
-# %% ../nbs/50_cli.ipynb #0000001b
+# %% ../nbs/50_cli.ipynb #00000028
 @with_options()
 def pap_evaluate(
     run:str,            # A run folder
     path:Param('Other data with the same classes: a data folder, or a CSV with the columns image, label and, where known, group', str, opt=False, nargs='?')=None,
     images:str=None,    # With PATH: cells or fields; as the run by default
     out:str=None,       # With PATH: new folder for the figures; `RUN-on-<name of PATH>` by default
-    plots:bool=True,    # Write plots, review list and report; --no-plots: write metrics alone
+    plots:bool=True,    # Write plots, review list and report; --no-plots: write metrics alone, no plots, review list and report
     device:str=None     # With PATH: cpu, cuda, cuda:1, mps; found by default
 ):
     "Figures, plots and report of a run, of its own test part or of other data"
@@ -245,13 +245,13 @@ def pap_evaluate(
     evaluate_run(run, plots=plots)
     print(Path(run))
 
-# %% ../nbs/50_cli.ipynb #99732411
+# %% ../nbs/50_cli.ipynb #0000002d
 def _learnt_on(config):
     "What a model has learnt from, and how its classes are meant"
     data, scheme = ("".join(filter(str.isprintable, str(config.get(k) or "unnamed"))) for k in ("data","scheme"))
     return f"The model has learnt from {'synthetic: ' if config.get('synthetic') and 'synthetic' not in data.lower() else ''}{data}, class scheme {scheme}."
 
-# %% ../nbs/50_cli.ipynb #e452fa57
+# %% ../nbs/50_cli.ipynb #00000030
 def _predict_one(predictor, file, top, format, shown):
     "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
     from pap_fastai.predict import RowWriter, predict_files, row_columns, top_classes
@@ -263,7 +263,7 @@ def _predict_one(predictor, file, top, format, shown):
         if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
     return row['error']
 
-# %% ../nbs/50_cli.ipynb #5ac0ca47
+# %% ../nbs/50_cli.ipynb #00000033
 def _predict_many(predictor, files, out, shown, options):
     "Write the table to a file or to stdout; how many images could not be read"
     from pap_fastai.predict import RowWriter, count_errors, predict_files, predict_to, row_columns
@@ -283,7 +283,7 @@ def _predict_many(predictor, files, out, shown, options):
         bad += bool(row['error'])
     return bad
 
-# %% ../nbs/50_cli.ipynb #c8cc21ee
+# %% ../nbs/50_cli.ipynb #00000036
 def _draw_grid(rows, classes, path):
     "A picture of images with what was predicted"
     from pap_fastai.interpret import plot_gallery
@@ -291,7 +291,7 @@ def _draw_grid(rows, classes, path):
     texts = [f"{Path(o['image']).name}\n{o['predicted']} {max(o[f'p_{c}'] for c in classes):.2f}" for o in rows]
     save_figure(path, plot_gallery([o['image'] for o in rows], texts))
 
-# %% ../nbs/50_cli.ipynb #00000020
+# %% ../nbs/50_cli.ipynb #00000039
 @with_options()
 def pap_predict(
     model:str,       # A run folder or a bundle
@@ -324,7 +324,7 @@ def pap_predict(
     say('Not for clinical use.')
     if wrong: raise SomeUnreadable(wrong)
 
-# %% ../nbs/50_cli.ipynb #00000026
+# %% ../nbs/50_cli.ipynb #0000003e
 @with_options()
 def pap_export(
     model:str,       # A run folder or a bundle
@@ -342,7 +342,7 @@ def pap_export(
         if push_to: say(f'uploaded to {push_to_hub(model, push_to, not public)}')
     print(find_bundle(model))
 
-# %% ../nbs/50_cli.ipynb #0000002a
+# %% ../nbs/50_cli.ipynb #00000042
 def _grid_options(): return {k: v for k,v in recipe_options().items() if k not in ('arch','seed')}
 
 @with_options(**_grid_options())
@@ -382,7 +382,7 @@ def pap_experiments(
     from pap_fastai.gap import run_gap
     run_gap(path, **several, **given, **options)
 
-# %% ../nbs/50_cli.ipynb #0000002f
+# %% ../nbs/50_cli.ipynb #00000047
 @with_options()
 def pap_bench(
     what:Param('What to measure', str, opt=False, choices=['train','features','load','predict','start']),
@@ -407,7 +407,7 @@ def pap_bench(
     from pap_fastai.bench import run_bench
     print(run_bench(what, path, **options))
 
-# %% ../nbs/50_cli.ipynb #00000032
+# %% ../nbs/50_cli.ipynb #0000004a
 @with_options()
 def pap_field(
     model:str,          # A run folder or a bundle
@@ -439,7 +439,7 @@ def _counts_line(what, found):
     advice = f'. Most were refused; the column refused in {what}.csv says why. Another --scale, or a model trained on images like these, may answer more' if 2*refused > found['found'] else ''
     return f"{found['found']} {what}: " + ', '.join(f'{n} {k}' for k, n in found['counts'].items()) + advice
 
-# %% ../nbs/50_cli.ipynb #00000036
+# %% ../nbs/50_cli.ipynb #0000004e
 @with_options()
 def pap_app(
     model:Param('A run folder or a bundle', str, opt=False, nargs='?')=None,
