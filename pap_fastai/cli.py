@@ -70,7 +70,7 @@ def _values(option, text, default, kind=str):
     "The values of an option that may hold several with commas between"
     if text is None: return default
     try: return tuple(kind(o.strip()) for o in str(text).split(',') if o.strip())
-    except ValueError: raise PapError(f'--{option} {text}: whole numbers with commas between them are needed.') from None
+    except ValueError: raise PapError(f"--{option} {text}: {'whole numbers' if kind is int else 'numbers'} with commas between them are needed.") from None
 
 def _switches(options):
     "on and off as True and False"
@@ -234,24 +234,40 @@ def pap_evaluate(
     images:str=None,    # With PATH: cells or fields; as the run by default
     out:str=None,       # With PATH: new folder for the figures; `RUN-on-<name of PATH>` by default
     plots:bool=True,    # Write plots, review list and report; --no-plots: write metrics alone, no plots, review list and report
-    device:str=None     # With PATH: cpu, cuda, cuda:1, mps; found by default
+    device:str=None,    # With PATH: cpu, cuda, cuda:1, mps; found by default
+    sensitivity:float=None, # Share of abnormal images to catch, .95 at first: the threshold is chosen anew on the validation images, in the run's bundle too. Without PATH
+    prevalence:str=None # Shares of abnormal ones in the populations for which PPV and NPV are told, with commas between; .01,.05,.1,.3 by default
 ):
     "Figures, plots and report of a run, of its own test part or of other data"
+    prevalences = _fractions('prevalence', prevalence)
     if path:
+        if sensitivity is not None: raise PapError(f'Other data choose no threshold: give --sensitivity to the run itself first, pap_evaluate {run} --sensitivity {sensitivity:g}.')
         from pap_fastai.other_data import evaluate_other
-        return print(evaluate_other(run, path, images, out, plots, device, command=_command_line()))
+        return print(evaluate_other(run, path, images, out, plots, device, command=_command_line(), prevalences=prevalences))
     if images or out or device: raise PapError('--images, --out and --device belong to other data: give their folder as PATH.')
     from pap_fastai.evaluate import evaluate_run
-    evaluate_run(run, plots=plots)
+    evaluate_run(run, plots=plots, sensitivity=sensitivity, prevalences=prevalences)
+    if sensitivity is not None: _card_anew(run)
     print(Path(run))
 
-# %% ../nbs/50_cli.ipynb #0000002d
+def _fractions(option, text):
+    "The values of an option that holds fractions"
+    values = _values(option, text, None, float)
+    if values and not all(0 <= o <= 1 for o in values): raise PapError(f'--{option} {text}: fractions from 0 to 1 are needed, e.g. .1 for 10 %.')
+    return values
+
+def _card_anew(run):
+    "The model card of a run whose operating point has changed"
+    from pap_fastai.export import write_card
+    write_card(run)
+
+# %% ../nbs/50_cli.ipynb #0000002e
 def _learnt_on(config):
     "What a model has learnt from, and how its classes are meant"
     data, scheme = ("".join(filter(str.isprintable, str(config.get(k) or "unnamed"))) for k in ("data","scheme"))
     return f"The model has learnt from {'synthetic: ' if config.get('synthetic') and 'synthetic' not in data.lower() else ''}{data}, class scheme {scheme}."
 
-# %% ../nbs/50_cli.ipynb #00000030
+# %% ../nbs/50_cli.ipynb #00000031
 def _predict_one(predictor, file, top, format, shown):
     "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
     from pap_fastai.predict import RowWriter, predict_files, row_columns, top_classes
@@ -263,7 +279,7 @@ def _predict_one(predictor, file, top, format, shown):
         if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
     return row['error']
 
-# %% ../nbs/50_cli.ipynb #00000033
+# %% ../nbs/50_cli.ipynb #00000034
 def _predict_many(predictor, files, out, shown, options):
     "Write the table to a file or to stdout; how many images could not be read"
     from pap_fastai.predict import RowWriter, count_errors, predict_files, predict_to, row_columns
@@ -283,7 +299,7 @@ def _predict_many(predictor, files, out, shown, options):
         bad += bool(row['error'])
     return bad
 
-# %% ../nbs/50_cli.ipynb #00000036
+# %% ../nbs/50_cli.ipynb #00000037
 def _draw_grid(rows, classes, path):
     "A picture of images with what was predicted"
     from pap_fastai.interpret import plot_gallery
@@ -291,7 +307,7 @@ def _draw_grid(rows, classes, path):
     texts = [f"{Path(o['image']).name}\n{o['predicted']} {max(o[f'p_{c}'] for c in classes):.2f}" for o in rows]
     save_figure(path, plot_gallery([o['image'] for o in rows], texts))
 
-# %% ../nbs/50_cli.ipynb #00000039
+# %% ../nbs/50_cli.ipynb #0000003a
 @with_options()
 def pap_predict(
     model:str,       # A run folder or a bundle
@@ -324,7 +340,7 @@ def pap_predict(
     say('Not for clinical use.')
     if wrong: raise SomeUnreadable(wrong)
 
-# %% ../nbs/50_cli.ipynb #0000003e
+# %% ../nbs/50_cli.ipynb #0000003f
 @with_options()
 def pap_export(
     model:str,       # A run folder or a bundle
@@ -342,7 +358,7 @@ def pap_export(
         if push_to: say(f'uploaded to {push_to_hub(model, push_to, not public)}')
     print(find_bundle(model))
 
-# %% ../nbs/50_cli.ipynb #00000042
+# %% ../nbs/50_cli.ipynb #00000043
 def _grid_options(): return {k: v for k,v in recipe_options().items() if k not in ('arch','seed')}
 
 @with_options(**_grid_options())
@@ -382,7 +398,7 @@ def pap_experiments(
     from pap_fastai.gap import run_gap
     run_gap(path, **several, **given, **options)
 
-# %% ../nbs/50_cli.ipynb #00000047
+# %% ../nbs/50_cli.ipynb #00000048
 @with_options()
 def pap_bench(
     what:Param('What to measure', str, opt=False, choices=['train','features','load','predict','start']),
@@ -407,7 +423,7 @@ def pap_bench(
     from pap_fastai.bench import run_bench
     print(run_bench(what, path, **options))
 
-# %% ../nbs/50_cli.ipynb #0000004a
+# %% ../nbs/50_cli.ipynb #0000004b
 @with_options()
 def pap_field(
     model:str,          # A run folder or a bundle
@@ -439,7 +455,7 @@ def _counts_line(what, found):
     advice = f'. Most were refused; the column refused in {what}.csv says why. Another --scale, or a model trained on images like these, may answer more' if 2*refused > found['found'] else ''
     return f"{found['found']} {what}: " + ', '.join(f'{n} {k}' for k, n in found['counts'].items()) + advice
 
-# %% ../nbs/50_cli.ipynb #0000004e
+# %% ../nbs/50_cli.ipynb #0000004f
 @with_options()
 def pap_app(
     model:Param('A run folder or a bundle', str, opt=False, nargs='?')=None,

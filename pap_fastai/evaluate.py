@@ -253,8 +253,8 @@ def evaluate_run(
     predictions = stored if predictions is None else predictions
     config = run.config
     chose = config.get('chose_epoch', 'all' if config['recipe'].get('keep') == 'best' else '')
-    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')), sensitivity=sensitivity or _wanted(run), prevalences=prevalences)
-    if sensitivity: _new_operating_point(run, metrics)
+    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')), sensitivity=_wanted(run) if sensitivity is None else sensitivity, prevalences=prevalences)
+    if sensitivity is not None: _new_operating_point(run, metrics)
     write_json(run.metrics_file, metrics)
     if plots: write_outputs(run.path, predictions, _images_of(run))
     if not quiet: print(*metrics_lines(metrics), sep='\n')
