@@ -25,7 +25,7 @@ from .evaluate import evaluate_run
 from .features import fit_features, run_refusal
 from .index import fingerprint, read_index, write_index
 from .inference import predict_parts
-from .learner import PRECISIONS, choose_precision, find_device, get_learner, keep_freed_memory, recipe_dls
+from .learner import PRECISIONS, check_compiler, choose_precision, find_device, get_learner, keep_freed_memory, recipe_dls
 from .predictions import read_predictions, write_predictions
 from .processes import alone, join, share_of_batch
 from .recipes import Recipe, check_recipe, make_recipe, place_weights, recipe_dict, recipe_from_dict
@@ -129,7 +129,7 @@ def _fit(run, index, recipe, options, processes):
         run.update(chose_epoch=chose)
         if not run.checkpoint_file.exists(): run.validation_file.unlink(missing_ok=True) # of a network that is trained anew
     with processes.first_alone():
-        learn = get_learner(seen, recipe, path=run.path, device=processes.device(torch.device(options['device'])), precision=options['precision'], cache=options['cache'], workers=options['workers'])
+        learn = get_learner(seen, recipe, path=run.path, device=processes.device(torch.device(options['device'])), precision=options['precision'], compile=options.get('compile', False), cache=options['cache'], workers=options['workers'])
     data_seconds = time.monotonic() - started
     with processes.training(learn), logging_to(options['logger'] if processes.first else None, run.path) as loggers: # a resumed run is a new one there
         fit_run(run, learn, options['checkpoint_every'], options['quiet'] or not processes.first, loggers, _refit_start(run, index, recipe, options, processes))
@@ -194,7 +194,7 @@ def _check_options(recipe, options):
     check_name(options['precision'], PRECISIONS, 'precision')
     _check_processes(recipe)
     if recipe.name == 'features':
-        for ignored, option in ((options['logger'], '--logger'), (not options['cache'], '--no-cache')):
+        for ignored, option in ((options['logger'], '--logger'), (not options['cache'], '--no-cache'), (options['compile'], '--compile')):
             if ignored: raise PapError(f'The recipe features makes no use of {option}: leave it out, or choose another recipe.')
         if recipe.weights == 'none': say('Warning: with weights none the body is random and stays so; only the head learns.')
     if options['logger']: check_logger(options['logger'])
@@ -239,14 +239,16 @@ def train(
     logger:str=None,      # tensorboard or wandb
     quiet:bool=False,     # Say nothing
     command:str='',       # The command line, for the report
+    compile:bool=False,   # Compile the network for training (or the name of a backend of `torch.compile`)
     **overrides           # Fields of `Recipe`
 )->Run: # The finished one; of several processes only the first one gets it
     "Train, predict and evaluate; raises `PapError` for data, a split, a recipe or a place that will not do. On a CPU the process then keeps the memory that it frees (see `learner.keep_freed_memory`)"
-    options = dict(device=device, precision=precision, cache=cache, workers=workers, checkpoint_every=checkpoint_every, logger=logger, quiet=quiet)
+    options = dict(device=device, precision=precision, cache=cache, workers=workers, checkpoint_every=checkpoint_every, logger=logger, quiet=quiet, compile=compile)
     def begin():
         chosen = make_recipe(recipe, **overrides) if isinstance(recipe, str) else check_recipe(replace(recipe, **overrides))
         _check_options(chosen, options)
         options['device'] = find_device(device)
+        if compile is True: check_compiler(options['device'])
         index = split_index(load_data(path, images, classes), split, folds=folds, fold=fold, buffer=buffer, shift=shift)
         return _begin(index, chosen, options, out, command)
     return _carry_out(begin)
@@ -321,6 +323,7 @@ def _begin_again(run, root, device, quiet):
     index, recipe = run_index(run, root), run_recipe(run)
     _check_processes(recipe)
     options = dict(config['options'], device=str(find_device(device or config['device'])), quiet=quiet)
+    if options.get('compile') is True: check_compiler(options['device'])
     run.update(state='training', error=None, processes=max(1, num_distrib()))
     if not quiet: say(*describe_run(run, index), sep='\n')
     return run, lock, index, recipe, options
