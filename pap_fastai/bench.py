@@ -264,7 +264,7 @@ def _predict_sides(work, arch, size, o):
     out = [work.folder/f'{k}.csv' for k in ('ours', 'batches', 'loop')]
     def ours(n):
         Path(out[0]).unlink(missing_ok=True) # pap_predict overwrites nothing
-        return run_side(work, 'pap_predict', bundle, _folder_of(work, n), out=out[0], device=o.device, **(dict(engine=o.engine) if o.engine else {}))[1]
+        return run_side(work, 'pap_predict', bundle, _folder_of(work, n), out=out[0], device=o.device, engine=o.engine, precision=o.precision)[1]
     def batches(n, workers): return run_side(work, plain_script('predict'), exported, _folder_of(work, n), out[1], workers=workers)[1]
     def loop(n): return run_side(work, plain_script('predict'), exported, _folder_of(work, n), out[2], one_by_one=True)[1]
     return ours, batches, loop, out
@@ -281,7 +281,7 @@ def bench_predict(
     for r in range(o.repeats):
         a, b, c = [ours(1), ours(n)], [batches(1, workers), batches(n, workers)], [loop(1), loop(some)]
         each = (a[1]-a[0])/(n-1)
-        details = dict(arch=arch, size=size, engine=o.engine or '', plain_workers=workers, plain_trials=trials, difference=_difference(out[0], out[1]))
+        details = dict(arch=arch, size=size, engine=o.engine or '', project_precision=o.precision or 'fp32', plain_precision='fp32', plain_workers=workers, plain_trials=trials, difference=_difference(out[0], out[1]))
         yield pair('get_preds', 'image', each, (b[1]-b[0])/(n-1), **details)
         yield pair('get_preds, whole process', 'folder', a[1], b[1], **details)
         yield pair('learn.predict', 'image', each, (c[1]-c[0])/(some-1), **{**details, 'plain_workers': 0, 'plain_trials': ''})
@@ -320,6 +320,8 @@ def bench_start(
         yield pair('--help', 'start', run_side(work, 'pap_train', help=True)[1], run_side(work, plain_script('train'), help=True)[1])
 
 # %% ../nbs/45_bench.ipynb #00000022
+_TAKES = dict(train=('arch','weights','epochs','batch_size','size','precision','keep'), features=('arch','weights','epochs','batch_size','size','precision'), load=('epochs','batch_size','size'),
+              predict=('arch','size','engine','precision'), start=('arch','size')) # options; the rest would change nothing
 BENCHES = dict(train=bench_train, features=bench_features, load=bench_load, predict=bench_predict, start=bench_start)
 _LIMITS = dict(train=200, features=400, load=40, predict=300, start=100) # images, so that a bench takes minutes
 
@@ -416,6 +418,8 @@ def run_bench(
 )->Path: # The CSV
     "Measure the project against plain fastai and add the rows to a CSV; raises `PapError` for data or options that will not do"
     bench = BENCHES[check_name(what, BENCHES, 'measurement')]
+    for k, v in options.items():
+        if v is not None and k not in _TAKES[what]: raise PapError(f'pap_bench {what} makes no use of --{k}: leave it out.')
     images, out = images or ('fields' if what == 'load' else 'cells'), Path(out or home()/'runs'/'bench'/f'{what}.csv').absolute()
     if repeats < 1 or (limit is not None and limit < 20): raise PapError('To measure, at least one repetition and twenty images are needed: raise --repeats or --limit.')
     o = SimpleNamespace(**{**dict.fromkeys(('arch','weights','epochs','batch_size','size','precision','engine','keep')), **options}, workers=_worker_list(workers), repeats=repeats, device=device)

@@ -412,7 +412,7 @@ def pap_bench(
     epochs:int=None,     # train: epochs of each side; features: epochs run of the plain side; load: passes
     weights:str=None,    # imagenet or none; for features imagenet by default, else none
     keep:str=None,       # train: last, or best, with which half of the validation part is not looked at while training
-    precision:str=None,  # train, features: auto, fp32 or bf16, of the project
+    precision:str=None,  # train, features: auto, fp32 or bf16, of the project; predict: fp32 or bf16
     engine:str=None,     # predict: what pap_predict takes as --engine
     workers:str=None,    # Numbers of reading processes that are tried on the plain side, with commas; 0,1,2 and the cores (at most 8) by default
     device:str=None,     # cpu: no side uses a GPU

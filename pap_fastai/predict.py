@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, _read_header, find_bundle, read_config
-from .core import PapError, as_meant, check_name, harmless, progress, say
+from .core import PapError, as_meant, check_name, harmless, progress, say, sha256_of
 from .images import find_images, open_image, resize_image, split_masks
 from .refusal import REFUSAL_FILE, load_refusal
 
@@ -62,17 +62,13 @@ def torch_engine(
 ONNX_FILE, OPENVINO_FILE, INT8_FILE = 'model.onnx', 'model.xml', 'model-int8.onnx'
 OUTPUTS = ['probabilities', 'logits', 'features'] # of the ONNX graph; its input is `images`, uint8 (n, size, size, 3)
 
-def _file_digest(path):
-    "SHA-256 of a file, which is not held in memory"
-    with open(path, 'rb') as f: return hashlib.file_digest(f, 'sha256').hexdigest()
-
 def weights_digest(
     folder # A bundle
 )->str: # 16 hexadecimal digits
     "What ties an exported network to the weights that it was made from"
     file = _own_file(find_bundle(folder), WEIGHTS_FILE)
     _read_header(file) # a file that is not whole is not read through
-    return _file_digest(file)[:16]
+    return sha256_of(file)[:16]
 
 def _sized_file(folder, name):
     "The path of a file of the bundle that can hold the bundle's weights: neither much larger nor much smaller"
@@ -442,7 +438,7 @@ def count_errors(
 def _model_digest(predictor, format):
     "What a row depends on besides its image"
     of = [_LIBRARIES[predictor.engine][1], OPENVINO_FILE, CONFIG_FILE, WEIGHTS_FILE, REFUSAL_FILE]
-    files = [(o, _file_digest(predictor.folder/o)) for o in dict.fromkeys(of) if (predictor.folder/o).is_file()]
+    files = [(o, sha256_of(predictor.folder/o)) for o in dict.fromkeys(of) if (predictor.folder/o).is_file()]
     return hashlib.sha256(repr((files, predictor.engine, predictor.precision, format)).encode()).hexdigest()[:8]
 
 def _images_digest(files):
