@@ -207,6 +207,7 @@ def pap_train(
     workers:int=0,         # Processes that read images where there is no pixel cache
     cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read images anew in every epoch
     checkpoint_every:float=60, # Seconds between two checkpoints, at least
+    compile:bool=False,    # Compile training steps with torch.compile: a minute or two at first. It did not pay on the CPU where it was tried, and needs a C++ compiler there; no GPU was tried
     logger:str=None,       # tensorboard or wandb
     list_archs:Param('Print the names of the networks, those with TEXT in them, and stop', str, nargs='?', const='')=None,
     **overrides            # Fields of `Recipe`
@@ -220,7 +221,7 @@ def pap_train(
         from pap_fastai.train import resume as resume_run, train
         if resume: run = resume_run(resume, path, device)
         else: run = train(path, recipe, classes, images, split, folds, fold, buffer, shift, out, device, precision, workers, cache, checkpoint_every, logger,
-                             command=_command_line(), **_switches(overrides))
+                             command=_command_line(), compile=compile, **_switches(overrides))
         if run:
             from pap_fastai.export import write_card
             write_card(run.path)
