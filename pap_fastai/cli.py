@@ -176,9 +176,10 @@ def _refuse(f, options, allowed, why):
     for k,p in signature(f).parameters.items():
         if k in options and k not in allowed and options[k] != p.default: raise PapError(f'{why}: leave out --{k}.')
 
-def _first_look(path, recipe, overrides):
+def _first_look(path, recipe, overrides, new=None):
     "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
     make_recipe(recipe, **_switches(overrides))
+    if new and Path(new).exists(): raise PapError(f'{str(new)!r} exists and is not overwritten: choose another --out.')
     if path: Path(path).expanduser().stat() # `command` says what is wrong with it
 
 def _list_archs(text):
@@ -207,7 +208,7 @@ def pap_train(
     workers:int=0,         # Processes that read images where there is no pixel cache
     cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read images anew in every epoch
     checkpoint_every:float=60, # Seconds between two checkpoints, at least
-    compile:bool=False,    # Compile training steps with torch.compile: a minute or two at first. It did not pay on the CPU where it was tried, and needs a C++ compiler there; no GPU was tried
+    compile:bool=False,    # Compile training steps with torch.compile, which takes its time at the start of each process; on a CPU it needs a C++ compiler
     logger:str=None,       # tensorboard or wandb
     list_archs:Param('Print the names of the networks, those with TEXT in them, and stop', str, nargs='?', const='')=None,
     **overrides            # Fields of `Recipe`
@@ -215,7 +216,7 @@ def pap_train(
     "Train a classifier: data, split, training, predictions, figures and report in one run folder"
     options = {**locals(), **overrides}
     if list_archs is not None: return _list_archs(list_archs)
-    if not resume and int(os.environ.get('WORLD_SIZE', 1)) < 2: _first_look(path, recipe, overrides) # of several processes the first one says it
+    if not resume and int(os.environ.get('WORLD_SIZE', 1)) < 2: _first_look(path, recipe, overrides, out) # of several processes the first one says it
     with redirect_stdout(sys.stderr):
         if resume: _refuse(pap_train, options, ('path','resume','device'), '--resume goes on with the options that the run began with')
         from pap_fastai.train import resume as resume_run, train
@@ -234,10 +235,10 @@ def pap_evaluate(
     path:Param('Other data with the same classes: a data folder, or a CSV with the columns image, label and, where known, group', str, opt=False, nargs='?')=None,
     images:str=None,    # With PATH: cells or fields; as the run by default
     out:str=None,       # With PATH: new folder for the figures; `RUN-on-<name of PATH>` by default
-    plots:bool=True,    # Write plots, review list and report; --no-plots: write metrics alone, no plots, review list and report
+    plots:bool=True,    # Write plots, review list and report; --no-plots: write metrics alone; plots, review list and report stay as they are
     device:str=None,    # With PATH: cpu, cuda, cuda:1, mps; found by default
     sensitivity:float=None, # Share of abnormal images to catch, .95 at first: the threshold is chosen anew on the validation images, in the run's bundle too. Without PATH
-    prevalence:str=None # Shares of abnormal ones in the populations for which PPV and NPV are told, with commas between; .01,.05,.1,.3 by default
+    prevalence:str=None # Shares of abnormal ones in the populations for which PPV and NPV are told, with commas between; those of the last time by default, at first .01,.05,.1,.3
 ):
     "Figures, plots and report of a run, of its own test part or of other data"
     prevalences = _fractions('prevalence', prevalence)
@@ -248,7 +249,9 @@ def pap_evaluate(
     if images or out or device: raise PapError('--images, --out and --device belong to other data: give their folder as PATH.')
     from pap_fastai.evaluate import evaluate_run
     evaluate_run(run, plots=plots, sensitivity=sensitivity, prevalences=prevalences)
-    if sensitivity is not None: _card_anew(run)
+    if sensitivity is not None and (Path(run)/'model').is_dir():
+        from pap_fastai.export import write_card
+        write_card(run) # the model card names the threshold
     print(Path(run))
 
 def _fractions(option, text):
@@ -256,11 +259,6 @@ def _fractions(option, text):
     values = _values(option, text, None, float)
     if values and not all(0 <= o <= 1 for o in values): raise PapError(f'--{option} {text}: fractions from 0 to 1 are needed, e.g. .1 for 10 %.')
     return values
-
-def _card_anew(run):
-    "The model card of a run whose operating point has changed"
-    from pap_fastai.export import write_card
-    write_card(run)
 
 # %% ../nbs/50_cli.ipynb #0000002e
 def _learnt_on(config):

@@ -16,7 +16,7 @@ from fastai.vision.all import Normalize, PadMode, PILImage, RandTransform, Rotat
 from fastcore.basics import chunked
 
 from .core import PapError
-from .images import cache_folder, cache_key, cached_pixels, clear_cache, let_go, open_image, resize_image, take
+from .images import cached_pixels, let_go, open_image, resize_image, take
 from .index import image_paths
 
 # %% ../nbs/08_data.ipynb #00000007

@@ -16,12 +16,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .bundle import set_threshold
+from .bundle import read_config, set_threshold
 from .calibration import apply_temperature, calibrate, calibration_report, halve_by_cluster, plot_calibration, sets_report
 from .core import PapError, atomic_path, read_json, say, write_csv, write_json
 from .index import fingerprint, read_index, write_index
 from .interpret import missed_abnormal, plot_confusion, plot_gallery, review_list, write_review
-from .metrics import evaluate_predictions, figure_text, plot_curves, size_only
+from .metrics import curve_targets, evaluate_predictions, figure_text, plot_curves, size_only
 from .plots import plot_history, save_figure
 from .predictions import abnormal_names, check_predictions, class_names, fake_predictions, part_of, read_predictions, write_predictions
 from .refusal import plot_referral, referral_figures
@@ -152,6 +152,7 @@ def make_metrics(
         found['calibration'] = calibration_figures(predictions, (split or {}).get('name', ''), chose_epoch, refit, sensitivity)
     elif fitted: found['calibration'] = _carried(fitted, predictions)
     if screening := screening_figures(predictions, found.get('calibration', {}), prevalences): found['screening'] = screening
+    elif prevalences: say('No threshold is known for these images, so PPV and NPV at a prevalence are left out.')
     if baseline := _baseline(_after(learnt, index)): found['size_only'] = baseline
     return dict(found, seconds=dict(seconds or {}, evaluate=round(time.perf_counter() - started, 2)))
 
@@ -180,9 +181,11 @@ def draw_plots(
     calibration:dict=None     # From `calibration_figures`; without it neither reliability nor screening is drawn
 )->list: # Names of the files
     "All plots of one table of predictions"
-    figures = {'confusion': plot_confusion(predictions), 'curves': plot_curves(part_of(predictions)), 'referral': plot_referral(part_of(predictions))}
+    test = part_of(predictions)
+    figures = {'confusion': plot_confusion(predictions), 'referral': plot_referral(test)}
+    if curve_targets(test): figures['curves'] = plot_curves(test)
     if history is not None and len(history): figures['history'] = plot_history(history)
-    if calibration and 'temperature' in calibration: figures |= _fitted_plots(part_of(predictions), calibration)
+    if calibration and 'temperature' in calibration: figures |= _fitted_plots(test, calibration)
     if root and abnormal_names(predictions): figures |= missed_gallery(predictions, root)
     with atomic_path(Path(folder)) as tmp:
         for name, fig in figures.items(): save_figure(tmp/f'{name}.png', fig)
@@ -228,16 +231,22 @@ def _images_of(run):
     except (PapError, KeyError): return None
 
 # %% ../nbs/27_evaluate.ipynb #0000001b
-def _wanted(run):
-    "The sensitivity for which the run's threshold was chosen; .95 before there is any"
-    known = read_json(run.metrics_file).get('calibration', {}) if run.metrics_file.is_file() else {}
-    return known.get('wanted_sensitivity') or .95
+def _asked_before(run):
+    "The sensitivity for which the run's threshold was chosen, and the prevalences that were asked for; .95 and None before there is anything"
+    try: known = read_json(run.metrics_file) if run.metrics_file.is_file() else {}
+    except PapError: known = say(f'{str(run.metrics_file)!r} was damaged and is made anew, for a sensitivity of .95.') or {}
+    prevalences = [float(o) for o in known.get('screening', {}).get('at_prevalence', ())]
+    return known.get('calibration', {}).get('wanted_sensitivity') or .95, prevalences or None
 
-def _new_operating_point(run, metrics):
-    "The threshold of `metrics` also in the run's bundle; a `PapError` where none could be chosen"
+def _check_asked(metrics, plots):
+    "A `PapError` where a wanted sensitivity cannot have its threshold, or not everywhere"
+    if not plots: raise PapError('A new threshold changes the plots and the report too: leave out --no-plots.')
+    if metrics.get('calibration', {}).get('threshold') is None: raise PapError('No threshold can be chosen for this run: it takes abnormal classes, and validation images that did not choose the epoch.')
+
+def _threshold_of(run, metrics):
+    "The threshold of `metrics` also in the run's bundle, where there is one"
     threshold = metrics.get('calibration', {}).get('threshold')
-    if threshold is None: raise PapError('No threshold can be chosen for this run: it takes abnormal classes, and validation images that did not choose the epoch.')
-    if (run.path/'model').is_dir(): set_threshold(run.path, threshold)
+    if (run.path/'model').is_dir() and read_config(run.path)['threshold'] != threshold: set_threshold(run.path, threshold)
 
 def evaluate_run(
     run,               # A run folder (`Run`, str or `Path`) with predictions
@@ -245,18 +254,19 @@ def evaluate_run(
     plots:bool=True,   # Draw plots and write the review list and the report too
     quiet:bool=False,  # Print nothing
     sensitivity:float=None, # Wanted share of abnormal images caught: chooses the threshold anew, in the run's bundle too; what the run has by default, .95 at first
-    prevalences=None   # Shares of abnormal ones in a population, for PPV and NPV
+    prevalences=None   # Shares of abnormal ones in populations, for PPV and NPV; those of the last time by default, at first those of `screening_report`
 )->dict: # The metrics
     "Write the metrics, plots and report of a run from its tables; raises `PapError` when it has no predictions, or nothing to choose a threshold on"
     run = run if isinstance(run, Run) else open_run(run)
     stored, index = read_run_tables(run)
     predictions = stored if predictions is None else predictions
-    config = run.config
+    config, (wanted, told) = run.config, _asked_before(run)
     chose = config.get('chose_epoch', 'all' if config['recipe'].get('keep') == 'best' else '')
-    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')), sensitivity=_wanted(run) if sensitivity is None else sensitivity, prevalences=prevalences)
-    if sensitivity is not None: _new_operating_point(run, metrics)
+    metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')), sensitivity=wanted if sensitivity is None else sensitivity, prevalences=prevalences or told)
+    if sensitivity is not None: _check_asked(metrics, plots)
     write_json(run.metrics_file, metrics)
     if plots: write_outputs(run.path, predictions, _images_of(run))
+    _threshold_of(run, metrics)
     if not quiet: print(*metrics_lines(metrics), sep='\n')
     return metrics
 

@@ -23,8 +23,7 @@ from filelock import FileLock
 from torch import nn
 
 from .core import atomic_path, progress, say
-from .data import cache_folder, cache_key, cached_pixels
-from .images import image_array, take
+from .images import cache_folder, cache_key, cached_pixels, image_array, take
 from .index import image_paths
 from .learner import SeedEpochs, depthwise, float32_forward, optimiser
 from .predictions import make_predictions

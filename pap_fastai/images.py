@@ -329,7 +329,8 @@ def _sweep(folder, limit, keep):
     total = 0
     for f in sorted(about, key=lambda f: (f.suffix == '.npy', f != keep, -about[f].st_atime)): # first what must stay
         total += about[f].st_size
-        if total > limit and f != keep and f.suffix == '.npy': _remove(f)
+        if total > limit and f != keep and f.suffix == '.npy':
+            with suppress(PermissionError): _remove(f) # another user's
 
 # %% ../nbs/01_images.ipynb #0000002f
 def cached_pixels(
@@ -349,7 +350,7 @@ def cached_pixels(
         with _alone(file):
             pixels = _open_cache(file, shape) # another run may have made it while this one waited
             if pixels is None: pixels = _make_cache(paths, size, method, file, workers or os.cpu_count())
-    with suppress(FileNotFoundError): os.utime(file, (time.time(), file.stat().st_mtime))
+    with suppress(FileNotFoundError, PermissionError): os.utime(file, (time.time(), file.stat().st_mtime))
     _sweep(folder, limit, file)
     return pixels
 
@@ -361,7 +362,7 @@ def clear_cache()->int: # Bytes that this frees
         with _alone(file, wait=False) as alone:
             if alone: freed += sum(_remove(o) for o in [file, *_unfinished(file), Path(f'{file}.lock')])
             else: busy += 1
-    if busy: say(f'Caches that another process is making now were left ({busy}): clear the cache again when it has ended.')
+    if busy: say(f'Caches that another process is making now, or that belong to somebody else, were left ({busy}).')
     return freed
 
 # %% ../nbs/01_images.ipynb #00000031
@@ -372,8 +373,9 @@ def let_go(
 ):
     "Take the pages of a memory map out of this process's memory; they are read again when they are needed"
     mapped = getattr(pixels, '_mmap', None)
-    if isinstance(mapped, mmap.mmap): mapped.madvise(mmap.MADV_DONTNEED)
-    if mapped is not None: pixels.taken = 0
+    if mapped is None: return
+    mapped.madvise(mmap.MADV_DONTNEED)
+    pixels.taken = 0
 
 def take(
     pixels, # From `cached_pixels`, or any other array

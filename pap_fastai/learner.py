@@ -103,7 +103,6 @@ def _trial(arch, size):
     state = torch.get_rng_state()
     try:
         model = build_network(arch, 2, size=size)
-        if torch.cpu._is_amx_tile_supported() and not depthwise(model): return True
         x = torch.rand(min(32, max(8, 8*224**2//size**2)),3,size,size) # small images in as large a batch as they train in, or what goes once for each batch would decide
         return _step_seconds(model, x, True) < _step_seconds(model, x, False)
     finally: torch.set_rng_state(state)
@@ -115,9 +114,9 @@ def choose_precision(
     size:int=224, # Image side
     device='cpu'  # Where to compute
 )->str: # 'bf16' or 'fp32'
-    "bf16 where the processor has it and, on a CPU without matrix units or for depthwise layers, a trial shows that it is faster for this network"
+    "bf16 where the processor has it and, on a CPU without matrix units, a trial shows that it is faster for this network"
     device = torch.device(device)
-    return 'bf16' if bfloat16_pays(device) and (device.type == 'cuda' or _trial(arch, size)) else 'fp32'
+    return 'bf16' if bfloat16_pays(device) and (device.type == 'cuda' or torch.cpu._is_amx_tile_supported() or _trial(arch, size)) else 'fp32'
 
 # %% ../nbs/13_learner.ipynb #00000011
 def check_compiler(
@@ -125,16 +124,18 @@ def check_compiler(
 ):
     "A `PapError` where `torch.compile` would not find what it needs"
     if torch.device(device).type == 'cuda':
-        lacks = not find_spec('triton') and 'triton' or not any(map(shutil.which, filter(None, (os.environ.get('CC'), 'gcc', 'clang', 'cc')))) and 'the C compiler gcc'
+        compilers = [o for o in (os.environ.get('CC'), 'gcc', 'clang', 'cc') if o]
+        needs = [('triton', find_spec('triton')), ('the C compiler gcc', any(map(shutil.which, compilers)))]
     else:
-        name = os.environ.get('CXX') or {'Darwin': 'clang++', 'Windows': 'cl'}.get(platform.system(), 'g++')
-        lacks = not shutil.which(name) and f'the C++ compiler {name}' or not Path(sysconfig.get_path('include'), 'Python.h').exists() and "Python's headers, such as the package python3-dev"
-    if lacks: raise PapError(f'A network is compiled with the help of {lacks}, which is not here: install it, or leave --compile out.')
+        name = os.environ.get('CXX') or ('clang++' if platform.system() == 'Darwin' else 'g++')
+        needs = [(f'the C++ compiler {name}', shutil.which(name)), ("Python's headers, such as the package python3-dev", Path(sysconfig.get_path('include'), 'Python.h').exists())]
+    for what, here in needs:
+        if not here: raise PapError(f'A network is compiled with the help of {what}, which is not here: install it, or leave --compile out.')
 
 class FastForward(Callback):
     "The network's forward in bfloat16 with channels last, compiled where wished; losses and predictions stay float32, and between batches the network is as ever"
     order = 10_000 # whatever fails before a batch reaches the network leaves that untouched
-    fast,backend,compiled = True,'',None
+    compiled = None
     def __init__(self,
         device_type='cpu', # Where it computes: cpu or cuda
         bf16=True,         # bfloat16 and channels last

@@ -169,7 +169,7 @@ def _screening_section(s):
 # %% ../nbs/25_report.ipynb #00000019
 def _fitted_text(f, other, refit):
     "On which images temperature and threshold were fitted; `other`: those of the page are another data set"
-    whose = 'the validation part of the run' if other else f"the part {f['part']}, none of which is in the test part"
+    whose = 'the validation part of the run' if other else f"the {'validation' if f['part'] == 'valid' else f['part']} part, none of which is in the test part"
     chose = f"; {f['chose_the_epoch']} that chose the epoch were left out." if f['chose_the_epoch'] else '.'
     after = ' The network said this of them before it learnt from them too; ' + ('these images were' if other else 'the test part was') + ' predicted after that.'
     return f"Temperature and threshold were fitted on {f['n']} images of {f['clusters'] or 'unknown'} clusters of {whose}{chose}" + (after if refit else '')
@@ -197,7 +197,7 @@ def _mistakes(predictions, threshold=.5):
 # %% ../nbs/25_report.ipynb #0000001f
 PLOTS = dict( # the beginning of a file's name -> its section, its caption
     history=('training', 'Losses and accuracy, epoch by epoch'),
-    curves=('figures', 'ROC and precision-recall curves of each class against the rest on the test part, and the areas under them'),
+    curves=('figures', 'ROC and precision-recall curves of each class against the rest on the test part, and the areas under them; dashed: all abnormal classes against the normal ones; dotted: chance. Curves of equal shape hide one another'),
     confusion=('mistakes', 'Confusion matrix of the test part: rows are the truth'),
     referral=('calibration', 'Accuracy on the test part of what is left when the most uncertain images are referred; the band is the 95 % interval by cluster'),
     calibration=('calibration', 'Reliability on the test part, before and after the temperature: below the diagonal the network promises too much'),
@@ -295,7 +295,7 @@ BODY = '''
 {% if mistakes.confused %}<h3>Most confused</h3><div class="scroll"><table><thead><tr><th>Truth</th><th>Taken for</th><th class="n">Images</th><th class="n">Share of the class</th></tr></thead><tbody>
 {% for r in mistakes.confused %}<tr><td class="name">{{ r.truth }}</td><td class="name">{{ r.predicted }}</td><td class="n">{{ r.images }}</td><td class="n">{{ '%.3f' % r.share }}</td></tr>{% endfor %}</tbody></table></div>{% endif %}
 {% if mistakes.missed is not none %}<p>{{ mistakes.missed|length }} abnormal images have P(abnormal) below {{ '%g' % threshold }} and would pass as normal. Where the images were at hand, the folder <code>plots</code> of the run shows every one of them.</p>{% endif %}
-<h3>Most wrong</h3><div class="scroll"><table><thead><tr><th>Image</th><th>Truth</th><th>Predicted</th><th class="n">p(predicted)</th><th class="n">p(truth)</th></tr></thead><tbody>
+<h3>Most wrong, or least sure of the truth</h3><div class="scroll"><table><thead><tr><th>Image</th><th>Truth</th><th>Predicted</th><th class="n">p(predicted)</th><th class="n">p(truth)</th></tr></thead><tbody>
 {% for r in mistakes.worst %}<tr><td class="name"><code>{{ r.image }}</code></td><td>{{ r.label }}</td><td>{{ r.predicted }}</td><td class="n">{{ '%.3f' % r.p_predicted }}</td><td class="n">{{ '%.3f' % r.p_label }}</td></tr>{% endfor %}</tbody></table></div></section>
 {% if screening or plots.get('screening') %}<section id="screening"><h2>Screening: abnormal against normal</h2>{% if screening %}<p class="small">{{ screening_text }}</p>{{ figures(screening) }}{% endif %}{% if operating %}<h3>At the operating point</h3><p class="small">{{ operating.text }}</p>{{ figures(operating.rows) }}{% endif %}{{ pictures('screening') }}</section>{% endif %}
 {% if calibration or plots.get('calibration') %}<section id="calibration"><h2>Calibration</h2>{% if calibration %}{% for o in calibration.notes %}<p class="small">{{ o }}</p>{% endfor %}{% if calibration.rows %}{{ figures(calibration.rows) }}{% endif %}{% endif %}{{ pictures('calibration') }}</section>{% endif %}

@@ -316,6 +316,14 @@ def resume(
     if not quiet and not rank_distrib(): say(f'{run.path} is finished: nothing to resume.')
     return None if rank_distrib() else run
 
+def _still_compiled(device):
+    "Whether a run that was begun compiled can go on so; its weights are the same either way"
+    try: check_compiler(device)
+    except PapError as e:
+        say(f'The run was begun with --compile and goes on without it: {e}')
+        return False
+    return True
+
 def _begin_again(run, root, device, quiet):
     "What is left to do in a run folder: run, lock, index, recipe, options"
     lock = lock_run(run)
@@ -323,7 +331,7 @@ def _begin_again(run, root, device, quiet):
     index, recipe = run_index(run, root), run_recipe(run)
     _check_processes(recipe)
     options = dict(config['options'], device=str(find_device(device or config['device'])), quiet=quiet)
-    if options.get('compile') is True: check_compiler(options['device'])
+    if options.get('compile') is True: options['compile'] = _still_compiled(options['device'])
     run.update(state='training', error=None, processes=max(1, num_distrib()))
     if not quiet: say(*describe_run(run, index), sep='\n')
     return run, lock, index, recipe, options
