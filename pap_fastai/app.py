@@ -222,7 +222,7 @@ def answer_field(
     if what not in ('cells', 'patches'): raise PapError(f'{what!r}: choose cells or patches.')
     try: scale = float(scale)
     except (TypeError, ValueError): raise PapError(f'{scale!r} is no magnification: give a number, 1 as in SIPaKMeD.') from None
-    if what == 'cells' and scale > 0 and img.width*img.height*(WORK/scale)**2 > MAX_FIELD: raise PapError(f'{img.width} x {img.height} pixels at magnification {scale:g} are too many for this page: cut the image into parts, set the magnification at which a nucleus is {40*scale:.0f} pixels across, or use pap_field.')
+    if what == 'cells' and scale > 0 and img.width*img.height*(WORK/scale)**2 > MAX_FIELD: raise PapError(f'{img.width} x {img.height} pixels at magnification {scale:g} are too many for this page: cut the image into parts, set a larger magnification if its nuclei are more than {40*scale:.0f} pixels across, or use pap_field.')
     table, picture, geojson = _field_parts(predictor, img, what, scale)
     return SimpleNamespace(what=what, table=table, counts=field_counts(table, predictor.classes), picture=picture, geojson=geojson)
 

@@ -92,9 +92,9 @@ def _not_a_model(path):
         return PapError(f'{p} is a file: {need}.')
     names = sorted(o.name for o in path.iterdir() if not o.name.startswith('.'))
     if 'history.csv' in names or 'index.csv' in names: return PapError(f'{p} is a run without a trained model yet: continue it with pap_train --resume {path}.')
-    found = ', '.join(repr(o) for o in names[:5]) + (f' and {len(names)-5} more' if len(names) > 5 else '') or 'nothing'
+    found = ', '.join(repr(o) for o in names[:5]) + (f' and {len(names)-5} more' if len(names) > 5 else '')
     pickled = ' Pickles are never loaded.' if any(o.lower().endswith(_PICKLES) for o in names) else ''
-    return PapError(f'{p} holds no model but {found}.{pickled} Please {need}.')
+    return PapError(f'{p} holds {found}, which is no model.{pickled} Please {need}.' if names else f'{p} is empty: {need}.')
 
 def find_bundle(
     path # MODEL: a run folder or a bundle (str or `Path`)

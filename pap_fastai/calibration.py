@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TEMPERATURES', 'halve_by_cluster', 'temper', 'fit_temperature', 'apply_temperature', 'reliability', 'ece',
            'plot_reliability', 'plot_calibration', 'sensitivity_threshold', 'calibrate', 'calibration_report',
-           'cross_calibrated', 'prediction_sets', 'guarantee', 'sets_report']
+           'prediction_sets', 'guarantee', 'sets_report']
 
 # %% ../nbs/22_calibration.ipynb #00000002
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 from .core import PapError
 from .metrics import cluster_codes, mean_figure, wilson
 from .plots import BLUE, GREY, new_figure, tidy
-from .predictions import (abnormal_names, check_predictions, class_names, is_abnormal, p_abnormal,
+from .predictions import (abnormal_names, check_predictions, class_names, is_abnormal, log_losses, p_abnormal,
                                     part_of, predicted_index, probabilities, true_index)
 
 # %% ../nbs/22_calibration.ipynb #00000005
@@ -45,10 +45,6 @@ def temper(
     p = np.exp(logits - logits.max(1, keepdims=True))
     return p/p.sum(1, keepdims=True)
 
-def _log_loss(probs, truth):
-    "-ln p(true class) of each image (n,)"
-    return -np.log(np.clip(probs[np.arange(len(truth)), truth], np.finfo(float).eps, None))
-
 def fit_temperature(
     predictions:pd.DataFrame # Predictions with labels, of held-out images that chose nothing else
 )->float: # T, within `TEMPERATURES`
@@ -56,7 +52,7 @@ def fit_temperature(
     from scipy.optimize import minimize_scalar
     check_predictions(predictions, labelled=True)
     probs, truth = probabilities(predictions), true_index(predictions)
-    found = minimize_scalar(lambda x: _log_loss(temper(probs, np.exp(x)), truth).mean(), bounds=np.log(TEMPERATURES), method='bounded')
+    found = minimize_scalar(lambda x: log_losses(temper(probs, np.exp(x)), truth).mean(), bounds=np.log(TEMPERATURES), method='bounded')
     return float(np.exp(found.x))
 
 def apply_temperature(
@@ -154,7 +150,7 @@ def calibrate(
     T, note = fit_temperature(rows), ''
     if not TEMPERATURES[0]*1.01 < T < TEMPERATURES[1]*.99:
         T, note = 1., f'These {len(rows)} images do not determine a temperature (the best one lies at {T:.2g} or beyond): 1 is kept.'
-    before, after = (float(_log_loss(probabilities(o), true_index(o)).mean()) for o in (rows, apply_temperature(rows, T)))
+    before, after = (float(log_losses(probabilities(o), true_index(o)).mean()) for o in (rows, apply_temperature(rows, T)))
     known = abnormal_names(rows) and is_abnormal(rows).any()
     return dict(temperature=T, threshold=sensitivity_threshold(is_abnormal(rows), p_abnormal(apply_temperature(rows, T)), sensitivity) if known else None,
                 wanted_sensitivity=sensitivity if known else None, log_loss=dict(before=before, after=after), note=note,
@@ -172,20 +168,11 @@ def calibration_report(
     truth, losses, out = true_index(rows), [], dict(n=len(rows), temperature=float(temperature))
     for name, o in (('before', rows), ('after', apply_temperature(rows, temperature))):
         probs = probabilities(o)
-        losses.append(_log_loss(probs, truth))
+        losses.append(log_losses(probs, truth))
         brier = ((probs - np.eye(probs.shape[1])[truth])**2).sum(1)
         out[name] = dict(log_loss=mean_figure(losses[-1], rows, seed=seed), brier=mean_figure(brier, rows, seed=seed), confidence=mean_figure(probs.max(1), rows, seed=seed), ece=ece(o))
     out['log_loss_gain'] = mean_figure(losses[0]-losses[1], rows, seed=seed)
     return out | dict(accuracy=mean_figure(truth == predicted_index(rows), rows, seed=seed))
-
-# %% ../nbs/22_calibration.ipynb #00000024
-def cross_calibrated(
-    predictions:pd.DataFrame, # Predictions with labels, of held-out images
-    seed:int=0                # Of the halves
-)->pd.DataFrame: # The same rows, each half at the temperature fitted on the other
-    "Tempered predictions in which no image was judged by a temperature that it helped to fit"
-    halves = halve_by_cluster(predictions, seed)
-    return pd.concat([apply_temperature(a, fit_temperature(b)) for a, b in (halves, halves[::-1])]).loc[predictions.index]
 
 # %% ../nbs/22_calibration.ipynb #00000027
 def prediction_sets(

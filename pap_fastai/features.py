@@ -16,7 +16,6 @@ import numpy as np, pandas as pd, torch
 from fastai.data.core import DataLoaders
 from fastai.data.load import DataLoader
 from fastai.learner import Learner
-from fastai.losses import CrossEntropyLossFlat, LabelSmoothingCrossEntropyFlat
 from fastai.metrics import accuracy
 from fastai.torch_core import set_seed
 from filelock import FileLock
@@ -25,8 +24,8 @@ from torch import nn
 from .core import atomic_path, progress, say
 from .images import cache_folder, cache_key, cached_pixels, image_array, take
 from .index import image_paths
-from .learner import SeedEpochs, depthwise, float32_forward, optimiser
-from .predictions import make_predictions
+from .learner import SeedEpochs, depthwise, float32_forward, loss_function, optimiser
+from .predictions import make_predictions, told_of_data
 from .recipes import Recipe
 from .refusal import FEWEST, Refusal, fit_refusal
 from .training import NoValidation, fit_phase, fit_run, memory_advice
@@ -138,9 +137,8 @@ def head_learner(
     path='.'        # The Learner's folder
 )->Learner:
     "A Learner that trains a head on vectors"
-    loss = LabelSmoothingCrossEntropyFlat(eps=recipe.label_smoothing) if recipe.label_smoothing else CrossEntropyLossFlat()
     dls = DataLoaders(_vector_dl(x[train], y[train], recipe.batch_size, True), _vector_dl(x[valid], y[valid], 1024, False), device=torch.device('cpu'))
-    learn = Learner(dls, head, loss, optimiser(torch.device('cpu')), recipe.lr, metrics=accuracy, path=path, wd=recipe.weight_decay)
+    learn = Learner(dls, head, loss_function(recipe), optimiser(torch.device('cpu')), recipe.lr, metrics=accuracy, path=path, wd=recipe.weight_decay)
     learn.recipe = recipe
     return learn
 
@@ -177,7 +175,7 @@ def fit_features(
     probs.append(_answer(head, x[test]))
     rows = index.iloc[np.concatenate([valid, test])]
     predictions = make_predictions(rows['image'], np.concatenate(probs), classes, rows['label'].to_numpy(), rows['cluster'].to_numpy(), rows['split'].to_numpy(),
-                                   **{k: index.attrs[k] for k in ('abnormal','scheme','data','synthetic')})
+                                   **told_of_data(index))
     pooling = network[1][:len(network[1]) - len(head)]
     seconds = dict(data=data_seconds, train=time.monotonic() - began - data_seconds)
     return nn.Sequential(network[0].cpu(), nn.Sequential(*pooling, *head)), predictions, seconds
@@ -208,7 +206,7 @@ def run_refusal(
     predictions,           # Of the validation part, by a head that did not learn from it
     options:dict           # device, precision, cache, quiet
 )->Refusal: # None where there are too few images to set a limit
-    "The refusal of a trained network, its limits from the validation part"
+    "The refusal of a trained network, its limits from the validation part and, of contrast and sharpness, from the training part too"
     train, valid = (_some(np.flatnonzero(index['split'] == p), recipe.seed) for p in ('train','valid'))
     if min(len(train), len(valid)) < FEWEST:
         if not options['quiet']: say(f'With {len(train)} training and {len(valid)} validation images nothing can be said of what is unlike them, so this model will answer everything; {FEWEST} of each are needed.')
@@ -219,4 +217,4 @@ def run_refusal(
     answers = predictions.set_index('image').loc[index['image'].iloc[valid]]
     logits = np.log(np.clip(answers[['p_'+c for c in index.attrs['classes']]].to_numpy(float), 1e-30, None))
     sizes = index.loc[(index['split'] == 'train').to_numpy(), ['width','height']].to_numpy()
-    return fit_refusal(features[:n], features[n:], logits, pixels[n:], sizes)
+    return fit_refusal(features[:n], features[n:], logits, pixels[n:], sizes, pixels[:n])

@@ -11,7 +11,7 @@ import numpy as np, pandas as pd, torch
 from torch import nn
 
 from .core import progress
-from .predictions import make_predictions
+from .predictions import make_predictions, told_of_data
 from .training import memory_advice
 
 # %% ../nbs/26_inference.ipynb #00000005
@@ -67,7 +67,5 @@ def predict_parts(
     at = dict(train=0, valid=1, test=2)
     rows = [index[index['split'] == p] for p in parts]
     probs = [predict_dl(learn, learn.dls[at[p]], f'predicting {p} part', quiet) for p in parts]
-    index = pd.concat(rows)
-    keys = ('abnormal','scheme','data','synthetic')
-    return make_predictions(index['image'], np.concatenate(probs), learn.dls.vocab, index['label'].to_numpy(), index['cluster'].to_numpy(), index['split'].to_numpy(),
-                            **{k: learn.scheme_attrs[k] for k in keys if k in learn.scheme_attrs})
+    both = pd.concat(rows)
+    return make_predictions(both['image'], np.concatenate(probs), learn.dls.vocab, both['label'].to_numpy(), both['cluster'].to_numpy(), both['split'].to_numpy(), **told_of_data(index))

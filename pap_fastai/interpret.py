@@ -16,7 +16,7 @@ import pandas as pd
 from .core import PapError, write_csv
 from .images import open_image, resize_image
 from .plots import VERMILION, BLUE, GREY, new_figure
-from .predictions import check_predictions, class_names, is_abnormal, p_abnormal, part_of, predicted_index, probabilities, true_index
+from .predictions import check_predictions, class_names, is_abnormal, log_losses, p_abnormal, part_of, predicted_index, probabilities, true_index
 from .sipakmed import check_contour, read_contours
 
 # %% ../nbs/24_interpret.ipynb #00000005
@@ -85,7 +85,7 @@ def image_losses(
     rows:pd.DataFrame # Predictions with labels
 )->np.ndarray: # (images,) nats
     "Cross-entropy of each image"
-    return -np.log(np.clip(probabilities(rows)[np.arange(len(rows)), true_index(rows)], np.finfo(float).eps, None))
+    return log_losses(probabilities(rows), true_index(rows))
 
 def _with_confidence(rows):
     "The names of an image with the probabilities of what was said and of what is true"

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['PRECISIONS', 'find_device', 'bfloat16_pays', 'depthwise', 'float32_forward', 'float32_depthwise', 'choose_precision',
            'check_compiler', 'FastForward', 'keep_freed_memory', 'SeedEpochs', 'SmoothLoss', 'StepRecorder',
-           'last_epoch', 'KeepBest', 'schedule', 'group_rates', 'optimiser', 'recipe_dls', 'get_learner']
+           'last_epoch', 'KeepBest', 'schedule', 'group_rates', 'optimiser', 'loss_function', 'recipe_dls',
+           'get_learner']
 
 # %% ../nbs/13_learner.ipynb #00000002
 import ctypes, os, platform, random, shutil, sysconfig, time
@@ -259,6 +260,12 @@ def optimiser(
     "Adam with decoupled weight decay and fastai's constants, fused where the device can"
     return partial(OptimWrapper, opt=torch.optim.AdamW, betas=(.9,.99), eps=1e-5, fused=device.type in ('cpu','cuda'))
 
+def loss_function(
+    recipe:Recipe # Its label smoothing
+): # A fastai loss
+    "Cross-entropy, smoothed where the recipe says so"
+    return LabelSmoothingCrossEntropyFlat(eps=recipe.label_smoothing) if recipe.label_smoothing else CrossEntropyLossFlat()
+
 def recipe_dls(
     index,         # A split index
     recipe:Recipe, # What to make of its images
@@ -299,8 +306,7 @@ def get_learner(
     body = None if recipe.weights == 'none' else pretrained_body(recipe.arch, recipe.weights)
     dls = recipe_dls(index, recipe, device, cache, workers, path)
     set_seed(recipe.seed, reproducible=False)
-    loss = LabelSmoothingCrossEntropyFlat(eps=recipe.label_smoothing) if recipe.label_smoothing else CrossEntropyLossFlat()
-    learn = vision_learner(dls, arch_or_name(recipe.arch), normalize=False, pretrained=False, loss_func=loss, metrics=accuracy, ps=recipe.dropout, splitter=layer_groups(recipe.arch, recipe.pooling, recipe.standardise),
+    learn = vision_learner(dls, arch_or_name(recipe.arch), normalize=False, pretrained=False, loss_func=loss_function(recipe), metrics=accuracy, ps=recipe.dropout, splitter=layer_groups(recipe.arch, recipe.pooling, recipe.standardise),
                            opt_func=optimiser(device), lr=recipe.lr, wd=recipe.weight_decay, path=path, **network_extras(recipe.arch, recipe.size))
     if body is not None: load_body(learn.model, body)
     if recipe.pooling == 'stages': learn.model = pool_stages(learn.model, dls.c, recipe.dropout)
@@ -308,5 +314,5 @@ def get_learner(
     learn.model.to(device)
     precision = choose_precision(recipe.arch, recipe.size, device) if precision == 'auto' else precision
     _make_fast(learn, device.type, precision == 'bf16', 'inductor' if compile is True else compile or '')
-    learn.recipe,learn.precision,learn.scheme_attrs = recipe,precision,dict(index.attrs)
+    learn.recipe,learn.precision = recipe,precision
     return learn.add_cbs(cbs)

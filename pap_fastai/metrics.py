@@ -15,7 +15,7 @@ import pandas as pd
 
 from .core import PapError
 from .plots import COLOURS, GREY, new_figure, tidy
-from .predictions import (abnormal_names, check_predictions, class_names, is_abnormal, make_predictions,
+from .predictions import (abnormal_names, check_predictions, class_names, is_abnormal, log_losses, make_predictions, told_of_data,
                                     p_abnormal, part_of, predicted_index, probabilities, true_index)
 from .splits import block_of
 
@@ -115,7 +115,7 @@ def _prepare(predictions, threshold):
     classes, probs, truth = class_names(predictions), probabilities(predictions), true_index(predictions)
     d = dict(classes=classes, probs=probs, truth=truth, predicted=predicted_index(predictions), abnormal=abnormal_names(predictions))
     onehot = np.eye(len(classes))[truth]
-    d['losses'] = np.stack([((probs-onehot)**2).sum(1), -np.log(np.clip(probs[np.arange(len(truth)), truth], np.finfo(float).eps, None))], 1)
+    d['losses'] = np.stack([((probs-onehot)**2).sum(1), log_losses(probs, truth)], 1)
     d['rankings'] = [_ranking(probs[:, k], truth == k) for k in range(len(classes))]
     if d['abnormal']:
         p, y = p_abnormal(predictions), is_abnormal(predictions)
@@ -343,8 +343,7 @@ def size_only(
     model = make_pipeline(StandardScaler(), KNeighborsClassifier(min(neighbours, len(known)))).fit(size(known), known['label'].astype(object))
     probs = np.zeros((len(test), len(classes)))
     probs[:, [classes.index(c) for c in model.classes_]] = model.predict_proba(size(test))
-    kept = {k: index.attrs[k] for k in ('abnormal', 'scheme', 'data', 'synthetic') if k in index.attrs}
-    return make_predictions(test['image'], probs, classes, test['label'].to_numpy(), test['cluster'].to_numpy(), 'test', **kept)
+    return make_predictions(test['image'], probs, classes, test['label'].to_numpy(), test['cluster'].to_numpy(), 'test', **told_of_data(index))
 
 # %% ../nbs/21_metrics.ipynb #00000049
 def figure_text(

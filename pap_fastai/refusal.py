@@ -40,7 +40,7 @@ class Refusal:
     directions:np.ndarray # (k, F) principal directions of the standardised features
     variances:np.ndarray  # (k,) along them
     rest:np.ndarray       # (1,) variance in each other direction
-    middle:np.ndarray     # (3,) median of each part over the validation images
+    middle:np.ndarray     # (3,) median of each part over known images
     reach:np.ndarray      # (3,) from there to the end of the usual, times what brings the limit of the largest to 1
     sure:np.ndarray       # (1,) largest `uncertain` that is answered
     least:np.ndarray      # (1,) smallest side in pixels that is answered
@@ -109,6 +109,7 @@ def fit_refusal(
     valid,        # Features of the validation images (m, F)
     valid_logits, # Their logits (m, classes); logarithms of probabilities will do
     valid_images, # Their pixels: uint8, (m, size, size, 3)
+    train_images=None, # Pixels of the training images too: the usual contrast and sharpness of more images
     sizes=None,   # Width and height of the training images (any number, 2), pixels
     share:float=.01,  # Of validation images that are refused as outliers, at most
     referred:float=.05 # Of validation images that are refused as uncertain, at most
@@ -119,9 +120,11 @@ def fit_refusal(
     found = Refusal(*_described(train), np.zeros(3), np.ones(3), np.array([_limit(_uncertain(valid_logits), referred)]), np.array([least]))
     parts = _parts(found, valid, valid_images)
     if not np.isfinite(parts).all(): raise PapError('Features of some validation images are not finite: the training diverged; train again with a lower --lr.')
-    found.middle = np.median(parts, 0)
-    ends = np.quantile(parts, .99, axis=0)
-    ends[0] = parts[:,0].max() + np.log(4) # half of the least standard deviation of the grey levels
+    checks = parts[:,:2] if train_images is None else np.concatenate([parts[:,:2], -image_checks(train_images)])
+    seen = *checks.T, parts[:,2]
+    found.middle = np.array([np.median(o) for o in seen])
+    ends = np.array([np.quantile(o, .99) for o in seen])
+    ends[0] = checks[:,0].max() + np.log(4) # half of the least standard deviation of the grey levels
     found.reach = np.maximum(ends - found.middle, 1e-3)
     found.reach = found.reach*max(_limit(((parts - found.middle)/found.reach).max(1), share), 1e-3)
     return found
