@@ -178,25 +178,27 @@ def draw_plots(
     folder,                   # Where to (str or `Path`); what is in it is replaced
     history=None,             # Epochs, from `history.csv`
     root=None,                # Folder of the images; without it no gallery is drawn
-    calibration:dict=None     # From `calibration_figures`; without it neither reliability nor screening is drawn
+    calibration:dict=None,    # From `calibration_figures`; without it neither reliability nor screening is drawn
+    prevalences=()            # Those that PPV and NPV are told for; the cohort is drawn at 10 %, or at the first where 10 % is not among them
 )->list: # Names of the files
     "All plots of one table of predictions"
     test = part_of(predictions)
     figures = {'confusion': plot_confusion(predictions), 'referral': plot_referral(test)}
     if curve_targets(test): figures['curves'] = plot_curves(test)
     if history is not None and len(history): figures['history'] = plot_history(history)
-    if calibration and 'temperature' in calibration: figures |= _fitted_plots(test, calibration)
+    if calibration and 'temperature' in calibration: figures |= _fitted_plots(test, calibration, prevalences)
     if root and abnormal_names(predictions): figures |= missed_gallery(predictions, root)
     with atomic_path(Path(folder)) as tmp:
         for name, fig in figures.items(): save_figure(tmp/f'{name}.png', fig)
         if Path(folder).is_dir(): shutil.rmtree(folder) # a folder that is not empty cannot be moved over
     return sorted(f'{name}.png' for name in figures)
 
-def _fitted_plots(test, calibration):
-    "Reliability of the test part and, where a threshold was fitted, screening"
+def _fitted_plots(test, calibration, prevalences=()):
+    "Reliability of the test part and, where a threshold was fitted, screening: at a prevalence of 10 %, or at the first of those that were asked for"
     figures = {'calibration': plot_calibration(test, calibration['temperature'])}
     if calibration['threshold'] is None: return figures
-    screening = screening_plots(apply_temperature(test, calibration['temperature']), calibration['threshold'])
+    at = [] if not prevalences or .1 in prevalences else [prevalences[0]]
+    screening = screening_plots(apply_temperature(test, calibration['temperature']), calibration['threshold'], *at)
     return figures | {f'screening_{i}_{name}': fig for i, (name, fig) in enumerate(screening.items(), 1)}
 
 def missed_gallery(
@@ -221,7 +223,8 @@ def write_outputs(
     "Plots, `review.csv` and the report, of a folder that holds `metrics.json`"
     run = Run(folder)
     history = pd.read_csv(run.history_file) if run.history_file.is_file() else None
-    draw_plots(predictions, run.plots_file, history, root, read_json(run.metrics_file).get('calibration'))
+    metrics = read_json(run.metrics_file)
+    draw_plots(predictions, run.plots_file, history, root, metrics.get('calibration'), [float(o) for o in metrics.get('screening', {}).get('at_prevalence', ())])
     write_review(run.path/'review.csv', review_list(predictions, label_errors=find_spec('cleanlab') is not None))
     return write_report(run)
 

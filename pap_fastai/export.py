@@ -17,7 +17,7 @@ import numpy as np, torch
 from torch import nn
 
 from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, find_bundle, load_model, read_config
-from .core import PapError, atomic_path, check_name, read_json, write_text
+from .core import PapError, atomic_path, check_name, read_json, say, write_text
 from .features import split_network
 from .images import find_images, image_array
 from .index import image_paths
@@ -316,10 +316,16 @@ def export(
     path,         # A run folder or a bundle
     to=('onnx',)  # Of onnx, openvino, int8
 )->dict: # What was found for each
-    "Make each of the formats, and the model card; raises `PapError` for an unknown one before any is made"
+    "Make each of the formats, and the model card; raises `PapError` for an unknown one before any is made, and, after the others, for those that were refused"
+    if not to: raise PapError('No format is named: give onnx, openvino, int8, or several of them.')
     for o in to: check_name(o, _EXPORTS, 'format')
-    found = {o: _EXPORTS[o](path) for o in to}
-    write_card(path, found)
+    found, refused = {}, []
+    for o in to:
+        try: found[o] = _EXPORTS[o](path)
+        except PapError as e: refused.append(str(e))
+    if found: write_card(path, found)
+    if found and refused: say('What was made stands in the bundle:', *export_lines(found), sep='\n')
+    if refused: raise PapError(' '.join(refused))
     return found
 
 def export_lines(

@@ -181,40 +181,38 @@ def _caveat(predictions, blocks):
 def _method(n_resamples, seed, n_units, blocks):
     "How the intervals were made, for metrics.json"
     unit = 'clusters' if blocks is None else 'blocks, then clusters inside each drawn block'
-    return dict(method=f'percentile bootstrap over {unit}; for shares of images Wilson where all resamples agree', level=.95, n_resamples=n_resamples, seed=seed, units=n_units, blocks=None if blocks is None else len(set(np.asarray(blocks))))
+    return dict(method=f'percentile bootstrap over {unit}; for shares of images Wilson over the clusters that hold them where all resamples agree', level=.95, n_resamples=n_resamples, seed=seed, units=n_units, blocks=None if blocks is None else len(set(np.asarray(blocks))))
 
 # %% ../nbs/21_metrics.ipynb #0000001c
-def _with_width(figure, k, n):
-    "Wilson's interval in the place of one without width (in place): all resamples agree, which is no certainty; the figure"
-    if n and figure['low'] is not None and figure['low'] == figure['high']: figure['low'], figure['high'] = (float(o) for o in wilson(k, n))
+def _with_width(figure, units):
+    "In the place of an interval without width Wilson's, over the clusters (n,) of the images that a share is of: all resamples agree, which is no certainty; the figure, changed in place"
+    n = len(np.unique(units))
+    if n and figure['low'] is not None and figure['low'] == figure['high']: figure['low'], figure['high'] = (float(o) for o in wilson(n*figure['value'], n))
     return figure
 
 def add_wilson(
-    figure:dict, # Figure {'value', 'low', 'high'} of a share; changed in place
-    k:int,       # How many
-    n:int        # Of how many, at least 1
+    figure:dict, # Figure {'value', 'low', 'high'} of a share of images; changed in place
+    units        # Unit of each of these images (n,), from `cluster_codes`; at least one
 ):
-    "Wilson's interval beside that of the bootstrap, and in its place where that has no width: all resamples agree, which is no certainty"
-    figure['wilson'] = [float(o) for o in wilson(k, n)]
-    _with_width(figure, k, n)
+    "Wilson's interval, as if the images were independent, beside that of the bootstrap; where that has no width, Wilson's over the clusters in its place"
+    figure['wilson'] = [float(o) for o in wilson(round(len(units)*figure['value']), len(units))]
+    _with_width(figure, units)
 
-def _wilson_beside(figures, n, truth_counts, chosen_counts):
-    "Wilson's interval beside accuracy, sensitivity and specificity, and in the place of one of PPV or NPV without width (in place)"
-    def each(f, n, do):
-        if f['value'] is not None: do(f, round(f['value']*n), n)
-    each(figures['accuracy'], n, add_wilson)
-    for group, positives in truth_counts.items():
-        at, chosen = figures['screening'] if group is None else figures['per_class'][group], chosen_counts[group]
-        for name, of, do in (('sensitivity', positives, add_wilson), ('specificity', n-positives, add_wilson), ('ppv', chosen, _with_width), ('npv', n-chosen, _with_width)): each(at[name], of, do)
+def _shares_of_images(figures, d):
+    "(figure, which images it is a share of, whether Wilson's interval stands beside it)"
+    yield figures['accuracy'], np.ones(len(d['truth']), bool), True
+    groups = [(figures['per_class'][c], d['truth'] == k, d['predicted'] == k) for k, c in enumerate(d['classes'])]
+    if d['abnormal']: groups.append((figures['screening'], *(o.astype(bool) for o in d['screening'][:2])))
+    for at, true, chosen in groups: yield from [(at['sensitivity'], true, True), (at['specificity'], ~true, True), (at['ppv'], chosen, False), (at['npv'], ~chosen, False)]
 
-def _add_counts(out, d):
-    "Numbers of images beside the figures (in place)"
-    n, counts = len(d['truth']), {c: int((d['truth'] == k).sum()) for k, c in enumerate(d['classes'])}
-    for c, k in counts.items(): out['per_class'][c]['n'] = k
-    groups, chosen = dict(counts), {c: int((d['predicted'] == k).sum()) for k, c in enumerate(d['classes'])}
-    if d['abnormal']: groups[None], chosen[None] = sum(counts[c] for c in d['abnormal']), int(d['screening'][1].sum())
-    _wilson_beside(out, n, groups, chosen)
-    if d['abnormal']: out['screening'].update(abnormal=d['abnormal'], n_abnormal=groups[None], n_normal=n-groups[None])
+def _add_counts(out, d, codes):
+    "Numbers of images, and Wilson's intervals, beside the figures (in place)"
+    for k, c in enumerate(d['classes']): out['per_class'][c]['n'] = int((d['truth'] == k).sum())
+    for figure, of, beside in _shares_of_images(out, d):
+        if figure['value'] is not None: (add_wilson if beside else _with_width)(figure, codes[of])
+    if d['abnormal']:
+        n = int(d['screening'][0].sum())
+        out['screening'].update(abnormal=d['abnormal'], n_abnormal=n, n_normal=len(codes)-n)
     return out
 
 def evaluate_predictions(
@@ -231,7 +229,7 @@ def evaluate_predictions(
     d, (codes, n_units) = _prepare(rows, threshold), cluster_codes(rows)
     samples = _resampled(d, codes, draw_clusters(codes, n_units, n_resamples, seed, blocks)) if n_resamples else {}
     points = _figures(np.ones((1, len(rows)), np.float32), d)
-    out = _add_counts(_nest({k: _figure(v[0], samples.get(k, ())) for k, v in points.items()}), d)
+    out = _add_counts(_nest({k: _figure(v[0], samples.get(k, ())) for k, v in points.items()}), d, codes)
     if d['abnormal']: out['screening']['threshold'] = float(threshold)
     return dict(n=len(rows), clusters=int(rows['cluster'].replace('', np.nan).nunique()), **out,
                 interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(rows, blocks))
@@ -244,12 +242,12 @@ def mean_figure(
     seed:int=0,               # Same seed, same interval
     blocks=None               # Block of each image (n,); None: found from pooled folds where possible
 )->dict: # A figure {'value', 'low', 'high'}
-    "The mean of `values` with its interval from the bootstrap over clusters; where they are 0 and 1 and all resamples agree, Wilson's"
+    "The mean of `values` with its interval from the bootstrap over clusters; where they are 0 and 1 and all resamples agree, Wilson's over the clusters"
     codes, n_units = cluster_codes(predictions)
     blocks = _blocks_of_folds(predictions) if blocks is None else blocks
     drawn, values = draw_clusters(codes, n_units, n_resamples, seed, blocks), np.asarray(values, float)
     figure = _figure(values.mean(), (drawn @ np.bincount(codes, values, n_units))/(drawn @ np.bincount(codes, minlength=n_units)))
-    return _with_width(figure, values.sum(), len(values)) if np.isin(values, (0, 1)).all() else figure
+    return _with_width(figure, codes) if np.isin(values, (0, 1)).all() else figure
 
 # %% ../nbs/21_metrics.ipynb #00000039
 COMBINED = 'all abnormal' # the name of the curve of abnormal against normal
@@ -320,7 +318,7 @@ def compare_runs(
     sums = np.stack([np.bincount(codes, r, n_units) for r in right.T], 1)
     s = draw_clusters(codes, n_units, n_resamples, seed, blocks) @ sums
     share, (only_a, only_b) = s[:, :2]/s[:, 2:], ((right[:, 0] & ~right[:, 1]).sum(), (right[:, 1] & ~right[:, 0]).sum())
-    first, second = (_with_width(_figure(right[:, i].mean(), share[:, i]), right[:, i].sum(), len(a)) for i in (0, 1))
+    first, second = (_with_width(_figure(right[:, i].mean(), share[:, i]), codes) for i in (0, 1))
     difference = _figure(right[:, 0].mean()-right[:, 1].mean(), share[:, 0]-share[:, 1])
     beyond = None if difference['low'] is None else bool(difference['low'] > 0 or difference['high'] < 0)
     return dict(n=len(a), clusters=int(a['cluster'].replace('', np.nan).nunique()), a=first, b=second, difference=difference, exceeds_noise=beyond,

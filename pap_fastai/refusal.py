@@ -109,8 +109,8 @@ def fit_refusal(
     valid,        # Features of the validation images (m, F)
     valid_logits, # Their logits (m, classes); logarithms of probabilities will do
     valid_images, # Their pixels: uint8, (m, size, size, 3)
-    train_images=None, # Pixels of the training images too: the usual contrast and sharpness of more images
     sizes=None,   # Width and height of the training images (any number, 2), pixels
+    train_images=None, # Pixels of the training images too: the usual contrast and sharpness of more images
     share:float=.01,  # Of validation images that are refused as outliers, at most
     referred:float=.05 # Of validation images that are refused as uncertain, at most
 )->Refusal:

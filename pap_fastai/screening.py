@@ -34,6 +34,7 @@ def rates(
 )->dict: # 'threshold'; fractions 'tpr', 'fpr', 'tnr', 'fnr' (None where that truth is absent); counts 'tp', 'fp', 'tn', 'fn'
     "Rates and counts at a threshold"
     abnormal, p = _two_arrays(abnormal, p)
+    if np.isnan(threshold): raise PapError('A threshold that is no number flags nothing: choose one, see `operating_point`.')
     flagged = p >= threshold
     tp, fp, fn, tn = (int((a & b).sum()) for b in (flagged, ~flagged) for a in (abnormal, ~abnormal))
     share = lambda k, n: k/n if n else None
@@ -97,6 +98,8 @@ def predictive_values(
 )->tuple: # (PPV, NPV), NaN where nothing is flagged, or nothing is not
     "Positive and negative predictive value at a prevalence"
     if not (0 <= np.min(prevalence) and np.max(prevalence) <= 1): raise PapError(f'A prevalence of {prevalence}: it is a fraction from 0 to 1, e.g. .1 for 10 %.')
+    for name, share in (('sensitivity', sensitivity), ('specificity', specificity)):
+        if np.any(np.less(share, 0) | np.greater(share, 1)): raise PapError(f'A {name} of {share}: it is a fraction from 0 to 1.') # NaN, where a truth is absent, may stand
     s, c, q = (np.asarray(o, float) for o in (sensitivity, specificity, prevalence))
     with np.errstate(invalid='ignore', divide='ignore'): return s*q/(s*q+(1-c)*(1-q)), c*(1-q)/(c*(1-q)+(1-s)*q)
 
@@ -132,8 +135,8 @@ def screening_report(
     r, samples = rates(y, p, threshold), _resampled_rates(y, p >= threshold, rows, n_resamples, seed, blocks)
     s, c = (np.nan if r[k] is None else r[k] for k in ('tpr', 'tnr'))
     figures = {k: _figure(v, o) for k, v, o in zip(('sensitivity', 'specificity'), (s, c), samples)}
-    for k, hits, n in (('sensitivity', r['tp'], y.sum()), ('specificity', r['tn'], (~y).sum())):
-        if n: add_wilson(figures[k], hits, n)
+    for k, of in (('sensitivity', y), ('specificity', ~y)):
+        if of.any(): add_wilson(figures[k], cluster_codes(rows)[0][of])
     values = {f'{q:g}': _values_at(q, figures, samples) for q in prevalences}
     return {k: r[k] for k in ('threshold', 'tp', 'fn', 'fp', 'tn')} | figures | dict(at_prevalence=values, warning=NOT_FOR_CLINICAL_USE)
 
@@ -188,14 +191,14 @@ def cohort(
     "A screened cohort in counts, rounded to whole women"
     for name, share in (('prevalence', prevalence), ('TPR', tpr), ('FPR', fpr)):
         if not 0 <= share <= 1: raise PapError(f'A {name} of {share}: it is a fraction from 0 to 1.')
-    if n < 1: raise PapError(f'A cohort of {n}: it needs at least one woman.')
+    if n < 1 or n != int(n): raise PapError(f'A cohort of {n}: it needs a whole number of women, at least one woman.')
     whole = lambda x: int(np.floor(x + .5 + 1e-9))
     abnormal = whole(n*prevalence)
     tp, fp = whole(abnormal*tpr), whole((n-abnormal)*fpr)
     return dict(n=n, abnormal=abnormal, normal=n-abnormal, tp=tp, fn=abnormal-tp, fp=fp, tn=n-abnormal-fp, review=tp+fp, no_review=n-tp-fp)
 
 # %% ../nbs/23_screening.ipynb #00000027
-COHORT_PARTS = [('tp', 'abnormal, flagged', VERMILION), ('fn', 'abnormal, missed', '#111111'), ('fp', 'normal, flagged without need', ORANGE), ('tn', 'normal, not flagged', '#cfe3f2')]
+COHORT_PARTS = [('tp', 'abnormal, flagged', VERMILION), ('fn', 'abnormal, missed', '#111111'), ('fp', 'normal, flagged', ORANGE), ('tn', 'normal, not flagged', '#cfe3f2')]
 
 def plot_cohort(
     counts:dict, # From `cohort`
@@ -213,7 +216,7 @@ def plot_cohort(
     ax.set(xticks=np.arange(side+1)-.5, yticks=np.arange(side+1)-.5, xticklabels=[], yticklabels=[])
     ax.grid(True, color='white', linewidth=1.5); ax.set_axisbelow(False); ax.tick_params(length=0)
     for spine in ax.spines.values(): spine.set_visible(False)
-    ax.legend(handles=[Patch(color=colour, label=f'{counts[k]} {name}') for k, name, colour in COHORT_PARTS], fontsize=8, frameon=False, loc='center left', bbox_to_anchor=(1, .5))
+    ax.legend(handles=[Patch(color=colour, label=f'{counts[k]} {name}') for k, name, colour in COHORT_PARTS], fontsize=8, frameon=False, loc='center left', bbox_to_anchor=(1, .5), borderaxespad=.2, handlelength=1)
     ax.annotate(NOT_FOR_CLINICAL_USE, (0, 0), xycoords='axes fraction', xytext=(0, -8), textcoords='offset points', va='top', fontsize=6.5, color='#666666')
     return ax
 
