@@ -69,8 +69,15 @@ def recipe_options()->dict: # Name -> `Param`
 def _values(option, text, default, kind=str):
     "The values of an option that may hold several with commas between"
     if text is None: return default
-    try: return tuple(kind(o.strip()) for o in str(text).split(',') if o.strip())
+    try: values = tuple(kind(o.strip()) for o in str(text).split(',') if o.strip())
     except ValueError: raise PapError(f"--{option} {text}: {'whole numbers' if kind is int else 'numbers'} with commas between them are needed.") from None
+    if not values: raise PapError(f'--{option} is empty: give a value, or leave it out.')
+    return values
+
+def _refuse(f, options, allowed, why):
+    "A `PapError` when options besides the `allowed` ones are not at their defaults"
+    for k,p in signature(f).parameters.items():
+        if k in options and k not in allowed and options[k] != p.default: raise PapError(f'{why}: leave out --{k}.')
 
 def _switches(options):
     "on and off as True and False"
@@ -106,6 +113,8 @@ def pap_data(
     "Get, make and check data: SIPaKMeD, a synthetic sample, or your own"
     place = Path(path).expanduser() if path else home()/'data'/'sipakmed' # beside the sample, not around it
     check = check or (path is not None and not (download or sample or index or clear_cache))
+    if not sample: _refuse(pap_data, dict(seed=seed, cells_per_class=cells_per_class), (), 'Without --sample nothing is drawn')
+    if not index: _refuse(pap_data, dict(images=images, classes=classes), (), 'Without --index no table is written')
     if clear_cache: _clear_cache()
     if download: print(_download(place, cells, only, url, keep_archives))
     elif cells or only or url or keep_archives: raise PapError('--cells, --only, --url and --keep_archives belong to a download: add --download.')
@@ -171,11 +180,6 @@ def _command_line():
     return shlex.join([Path(sys.argv[0]).name, *map(_shortened, sys.argv[1:])]) if is_cli() else ''
 
 # %% ../nbs/50_cli.ipynb #0000001f
-def _refuse(f, options, allowed, why):
-    "A `PapError` when options besides the `allowed` ones are not at their defaults"
-    for k,p in signature(f).parameters.items():
-        if k in options and k not in allowed and options[k] != p.default: raise PapError(f'{why}: leave out --{k}.')
-
 def _first_look(path, recipe, overrides, new=None):
     "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
     make_recipe(recipe, **_switches(overrides))
@@ -324,11 +328,13 @@ def pap_predict(
     "The classes of images: the most probable ones of one image, a table of many. Probabilities are tempered as the run's validation images ask for; its own predictions.csv holds them as they are before that"
     from pap_fastai.predict import SomeUnreadable, list_images, open_model
     paths = [paths] if isinstance(paths, str) else paths
+    if grid and Path(grid).suffix.lower() != '.png': raise PapError(f'--grid {grid}: the picture is a PNG, so let its name end in .png.')
     if resume and (grid or not out): raise PapError('--resume goes on with a table: give its --out, and no --grid.')
     for k, v in dict(batch_size=batch_size, top=top).items():
         if v < 1: raise PapError(f'--{k} {v}: at least 1 is needed.')
     files = list_images(paths)
     single = len(files) == len(paths) == 1 and Path(paths[0]) == files[0]
+    if not single or out or format: _refuse(pap_predict, dict(top=top), (), 'A table holds the probabilities of all classes')
     predictor, shown = open_model(model, engine, device, precision), []
     if single and not out: wrong = _predict_one(predictor, files[0], top, format, shown)
     else:
@@ -441,6 +447,8 @@ def pap_field(
     from pap_fastai.field import check_field, read_field
     from pap_fastai.predict import open_model
     out = check_field(image, out, what)
+    if what == 'patches': _refuse(pap_field, dict(crop=crop, smallest=smallest), (), 'With --what patches no cells are sought')
+    if what == 'cells': _refuse(pap_field, dict(patch=patch, stride=stride), (), 'With --what cells no patches are made')
     _, found = read_field(open_model(model, engine, device), image, out, what, scale, crop, smallest, patch, stride)
     for k in ('cells','patches'):
         if k in found: say(_counts_line(k, found[k]))
