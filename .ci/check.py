@@ -66,6 +66,19 @@ def one_way():
     order = {default_exp(p): int(p.name.split('_')[0]) for p in notebooks() if default_exp(p) and p.name[0].isdigit()}
     return ', '.join(f'{name} imports {o}' for name, number in order.items() for o in sorted(imported(name)) if order.get(o, -1) >= number)
 
+def declared():
+    "every package that a module imports is asked for in settings.ini"
+    from importlib.metadata import packages_distributions
+    config = ConfigParser(delimiters=['=']); config.read(ROOT/'settings.ini', encoding='utf-8')
+    asked = {re.split(r'[<>=!~\[]', o)[0].lower() for k, v in config['DEFAULT'].items() if k.endswith('requirements') and k != 'dev_requirements' for o in v.split()}
+    found, packages = {}, packages_distributions()
+    for file in (ROOT/'pap_fastai').glob('*.py'):
+        for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
+            names = [o.name for o in node.names] if isinstance(node, ast.Import) else [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+            for o in names: found.setdefault(o.split('.')[0], file.name)
+    ours = sys.stdlib_module_names | {'pap_fastai'}
+    return ', '.join(f'{file} imports {o}' for o, file in sorted(found.items()) if o not in ours and not asked & {d.lower() for d in packages.get(o, [o])})
+
 def mapped():
     "CONTRIBUTING.md names every module's notebook, and what it is built on"
     rows = re.findall(r'^\| (?:\*\*)?`(\w+)`(?:\*\*)? \|.*\|([^|]*)\|$', (ROOT/'CONTRIBUTING.md').read_text(encoding='utf-8'), re.M)
@@ -164,7 +177,7 @@ def main_job():
 if __name__ == '__main__':
     started = time.time()
     print('== house rules')
-    for f in (installed, clean, modules, one_way, mapped, small, no_paths, readme, commands): check(f)
+    for f in (installed, clean, modules, one_way, declared, mapped, small, no_paths, readme, commands): check(f)
     print(f'== notebooks, {time.time()-started:.0f} s after the installation')
     test_notebooks()
     print(f'== the main job, {time.time()-started:.0f} s after the installation')
