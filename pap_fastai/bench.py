@@ -96,7 +96,7 @@ def run_side(
 # %% ../nbs/45_bench.ipynb #00000010
 def worker_counts()->list: # Numbers of worker processes
     "The numbers of worker processes that are tried for the plain side"
-    return sorted({0, 1, 2, min(8, os.cpu_count() or 1)})
+    return [o for o in (0, 1, 2, 4, 8, 16) if o <= (os.cpu_count() or 1)]
 
 def best_workers(
     seconds,   # Function from a number of workers to the seconds that a trial takes
@@ -152,16 +152,17 @@ def bench_train(
 ): # An iterator over rows
     "Seconds of an epoch with all layers training"
     recipe = make_recipe('paper', arch=o.arch or 'resnet18', weights=o.weights or 'none', epochs=o.epochs or 2, batch_size=o.batch_size, size=o.size)
-    options = dict(arch=recipe.arch, batch_size=recipe.batch_size, size=recipe.size, rotate=recipe.rotate, lr=recipe.lr, weights=_weights_file(work, recipe.arch, recipe.weights))
+    options = dict(arch=recipe.arch, batch_size=recipe.batch_size, size=recipe.size, rotate=recipe.rotate, lr=recipe.lr, weights=_weights_file(work, recipe.arch, recipe.weights), device=o.device)
     def plain(**more): return run_side(work, plain_script('train'), work.csv, **options, **more)
     workers, trials = best_workers(lambda n: json.loads(plain(epochs=1, workers=n)[0])['epochs'][0], o.workers)
     for r in range(o.repeats):
         run, total = _project_run(work, r, recipe, o)
         line, plain_total, _ = plain(epochs=recipe.epochs, workers=workers, seed=r)
         theirs, ours = json.loads(line), pd.read_csv(run.history_file)['seconds'].tolist()
+        seen = int((work.index['split'] != 'test').sum()) # an epoch trains on some and validates on the others
         yield pair('an epoch of training', 'epoch', _typical(ours), _typical(theirs['epochs']), arch=recipe.arch, weights=recipe.weights, size=recipe.size, batch_size=recipe.batch_size,
                    epochs=recipe.epochs, project_precision=run.config['precision'], plain_precision=theirs['precision'], plain_workers=workers, plain_trials=trials,
-                   project_total=total, plain_total=plain_total, project_accuracy=_accuracy(run), plain_accuracy=theirs['accuracy'])
+                   images_per_second=seen/_typical(ours), project_total=total, plain_total=plain_total, project_accuracy=_accuracy(run), plain_accuracy=theirs['accuracy'])
 
 def _accuracy(run):
     "Accuracy of a run on its test part"
@@ -180,7 +181,7 @@ def bench_features(
     "Seconds from images to an evaluated model with a frozen body"
     recipe = make_recipe('features', arch=o.arch, weights=o.weights, batch_size=o.batch_size, size=o.size)
     some = min(o.epochs or 2, recipe.epochs)
-    options = dict(arch=recipe.arch, batch_size=recipe.batch_size, size=recipe.size, weights=_weights_file(work, recipe.arch, recipe.weights))
+    options = dict(arch=recipe.arch, batch_size=recipe.batch_size, size=recipe.size, weights=_weights_file(work, recipe.arch, recipe.weights), device=o.device)
     def plain(**more): return run_side(work, plain_script('features'), work.csv, **options, **more)
     workers, trials = best_workers(lambda n: json.loads(plain(epochs=1, workers=n)[0])['epochs'][0], o.workers)
     for r in range(o.repeats):
@@ -189,19 +190,19 @@ def bench_features(
         theirs = json.loads(line)
         yield pair('from images to a model', f'training of {recipe.epochs} epochs', total, _whole(plain_total, theirs['epochs'], recipe.epochs), arch=recipe.arch, weights=recipe.weights, size=recipe.size,
                    batch_size=recipe.batch_size, epochs=recipe.epochs, extrapolated=f'plain: {some} of {recipe.epochs} epochs were run' if some < recipe.epochs else '',
-                   project_precision=run.config['precision'], plain_precision=theirs['precision'], plain_workers=workers, plain_trials=trials, plain_epoch=_typical(theirs['epochs']),
+                   project_precision=run.config['precision'], plain_precision=theirs['precision'], plain_workers=workers, plain_trials=trials, plain_epoch=_typical(theirs['epochs']), images_per_second=len(work.index)/total,
                    project_accuracy=_accuracy(run), plain_accuracy=theirs['accuracy'] if some == recipe.epochs else None)
 
 # %% ../nbs/45_bench.ipynb #0000001b
 def load_passes():
-    "The project's side of `load`, run as a script with the arguments CSV, images, size, batch size, passes"
+    "The project's side of `load`, run as a script with the arguments CSV, images, size, batch size, passes, device or ''"
     import torch
     from pap_fastai.data import get_dls
     from pap_fastai.datasets import load_data
     from pap_fastai.splits import split_index
-    csv, images, size, batch_size, passes = sys.argv[1:]
+    csv, images, size, batch_size, passes, device = sys.argv[1:]
     index, started, seconds = split_index(load_data(csv, images), csv), time.perf_counter(), []
-    dls = get_dls(index, int(size), int(batch_size), quarter_turns=False, flips=False, stain_jitter=0)
+    dls = get_dls(index, int(size), int(batch_size), device=device or None, quarter_turns=False, flips=False, stain_jitter=0)
     filled = time.perf_counter() - started
     for _ in range(int(passes)):
         started = time.perf_counter()
@@ -212,15 +213,15 @@ def load_passes():
 
 def bench_load(
     work, # From `prepare`
-    o     # Options: epochs (passes), batch_size, size, workers, repeats
+    o     # Options: epochs (passes), batch_size, size, workers, repeats, device
 ): # An iterator over rows
     "Seconds of an image in a pass through the training part"
     size, batch_size, passes = o.size or 224, o.batch_size or 16, o.epochs or 3
-    def plain(n, passes=passes): return json.loads(run_side(work, plain_script('load'), work.csv, size=size, batch_size=batch_size, epochs=passes, workers=n)[0])
+    def plain(n, passes=passes): return json.loads(run_side(work, plain_script('load'), work.csv, size=size, batch_size=batch_size, epochs=passes, workers=n, device=o.device)[0])
     workers, trials = best_workers(lambda n: plain(n, 1)['epochs'][0], o.workers)
     for r in range(o.repeats):
         shutil.rmtree(work.env['PAP_CACHE'], ignore_errors=True)
-        ours = json.loads(run_side(work, 'load_passes', work.csv, work.images, size, batch_size, passes)[0])
+        ours = json.loads(run_side(work, 'load_passes', work.csv, work.images, size, batch_size, passes, o.device or '')[0])
         theirs = plain(workers)
         yield pair(f'reading {work.images}', 'image', _typical(ours['epochs'])/ours['images'], _typical(theirs['epochs'])/theirs['images'], size=size, batch_size=batch_size, epochs=passes,
                    cache_seconds=ours['filled'], pixels=_pixels(work.index), plain_workers=workers, plain_trials=trials)
@@ -236,7 +237,7 @@ def _both_models(work, arch, size):
     table = pd.read_csv(work.csv)
     few, exported = work.folder/'few.csv', work.folder/'model.pkl'
     write_csv(few, table.groupby(['split','label']).head(4))
-    run_side(work, plain_script('train'), few, arch=arch, size=size, weights='none', epochs=1, export=exported)
+    run_side(work, plain_script('train'), few, arch=arch, size=size, weights='none', epochs=1, export=exported, device=work.device)
     mean, std = imagenet_stats # what plain/train.py normalises by without pretrained weights
     config = dict(arch=arch, classes=sorted(table['label'].unique()), size=size, resize='squish', mean=mean, std=std)
     return exported, save_bundle(work.folder/'model', read_weights(exported.with_suffix('.pth')), config, overwrite=True)
@@ -302,13 +303,15 @@ def first_batch():
 
 def bench_start(
     work, # From `prepare`
-    o     # Options: arch, size, repeats
+    o     # Options: arch, size, repeats, device
 ): # An iterator over rows
     "Seconds until the first batch, and until `--help` is there"
-    arch, size = o.arch or make_recipe().arch, o.size or 224
+    default = make_recipe()
+    arch, size = o.arch or default.arch, o.size or default.size
+    weights = default.weights if arch == default.arch else 'none' # those of the default network lie here, others would have to be fetched
     def ours(r):
         out = work.folder/f'start-{r}'
-        line, _, at = run_side(work, 'first_batch', work.csv, split=work.csv, out=out, arch=arch, size=size, images=work.images, weights='none')
+        line, _, at = run_side(work, 'first_batch', work.csv, split=work.csv, out=out, arch=arch, size=size, images=work.images, weights=weights, device=o.device)
         return json.loads(line)['at'] - at
     def plain():
         line, _, at = run_side(work, plain_script('start'), work.csv)
@@ -316,7 +319,7 @@ def bench_start(
     _entry(work, 'pap_train') # what `first_batch` runs
     cold = ours('cold'); plain() # the pixels are decoded, all files have been read once
     for r in range(o.repeats):
-        yield pair('the first batch', 'start', ours(r), plain(), arch=arch, size=size, first_time=cold)
+        yield pair('the first batch', 'start', ours(r), plain(), arch=arch, weights=weights, size=size, first_time=cold)
         yield pair('--help', 'start', run_side(work, 'pap_train', help=True)[1], run_side(work, plain_script('train'), help=True)[1])
 
 # %% ../nbs/45_bench.ipynb #00000022
@@ -417,6 +420,7 @@ def run_bench(
     **options           # arch, weights, epochs, batch_size, size, precision, engine, keep; None for what the bench has
 )->Path: # The CSV
     "Measure the project against plain fastai and add the rows to a CSV; raises `PapError` for data or options that will not do"
+    from pap_fastai.train import sigterm_as_interrupt
     bench = BENCHES[check_name(what, BENCHES, 'measurement')]
     for k, v in options.items():
         if v is not None and k not in _TAKES[what]: raise PapError(f'pap_bench {what} makes no use of --{k}: leave it out.')
@@ -424,7 +428,7 @@ def run_bench(
     if repeats < 1 or (limit is not None and limit < 20): raise PapError('To measure, at least one repetition and twenty images are needed: raise --repeats or --limit.')
     o = SimpleNamespace(**{**dict.fromkeys(('arch','weights','epochs','batch_size','size','precision','engine','keep')), **options}, workers=_worker_list(workers), repeats=repeats, device=device)
     old, here, load, rows = _rows_of(out), machine(device), _load(), []
-    with tempfile.TemporaryDirectory(prefix='pap_bench_') as folder:
+    with sigterm_as_interrupt(), tempfile.TemporaryDirectory(prefix='pap_bench_') as folder:
         work = prepare(Path(folder)/'work', path, images, limit or _LIMITS[what], o.batch_size or 16, device)
         common = dict(images=len(work.index), data=work.index.attrs['data'] if path else 'synthetic sample', **here, load=load, date=time.strftime('%Y-%m-%d'))
         say(f"{what}: {len(work.index)} images, {repeats} round(s) on {here['processor']}, {here['cores']} cores, load {load:.2f}")

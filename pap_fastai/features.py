@@ -18,11 +18,10 @@ from fastai.data.load import DataLoader
 from fastai.learner import Learner
 from fastai.metrics import accuracy
 from fastai.torch_core import set_seed
-from filelock import FileLock
 from torch import nn
 
 from .core import atomic_path, progress, say
-from .images import cache_folder, cache_key, cached_pixels, image_array, take
+from .images import _alone, cache_folder, cache_key, cached_pixels, image_array, take
 from .index import image_paths
 from .learner import SeedEpochs, depthwise, float32_forward, loss_function, optimiser
 from .predictions import make_predictions, told_of_data
@@ -100,6 +99,11 @@ def _run_body(body, pixels, mean, std, precision, device, batch_size, quiet):
 
 ARITHMETIC = 2 # part of the cache's key: another number wherever `body_answer` comes to compute otherwise, so that features of before are not taken for those of now
 
+def _stored(file):
+    "The features in a file, or None where it is not there or not whole"
+    try: return np.load(file)
+    except (OSError, ValueError, EOFError): return None
+
 def image_features(
     body:nn.Module,      # Gives one vector for each image, see `split_network`
     paths,               # Image files, in order
@@ -108,13 +112,13 @@ def image_features(
     device='cpu',        # Where to compute
     quiet:bool=False     # No progress
 )->np.ndarray: # (images, features) float32
-    "What the body says about each image, from the cache or computed now; raises `PapError` for an unreadable image"
+    "What the body says about each image, from the cache or computed now; raises `PapError` for an unreadable image or a cache that may not be written"
     key = hashlib.sha256(f'{cache_key(paths, recipe.size, recipe.resize)} {_digest(body)} {precision} {ARITHMETIC}'.encode()).hexdigest()[:32]
     file = cache_folder()/f'features-{key}.npy'
     file.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f'{file}.lock'):
-        try: return np.load(file)
-        except (OSError, ValueError, EOFError): pass # not there, or not whole: computed below
+    if (features := _stored(file)) is not None: return features
+    with _alone(file):
+        if (features := _stored(file)) is not None: return features # another run has made it while this one waited
         pixels = cached_pixels(paths, recipe.size, recipe.resize)
         device = torch.device(device)
         batch_size = 16 if device.type == 'cpu' else 256 # on a CPU what fits into its caches is fastest

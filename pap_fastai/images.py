@@ -251,7 +251,7 @@ def _alone(file, wait=True):
     lock = FileLock(f'{file}.lock')
     try: lock.acquire(timeout=-1 if wait else 0)
     except (Timeout, PermissionError): # held, or another user's
-        if wait: raise
+        if wait: raise PapError(f'No permission to make a cache in {file.parent}: set PAP_CACHE to a folder of your own.') from None
         yield False
         return
     try: yield True

@@ -41,9 +41,10 @@ def torch_engine(
     import torch
     from pap_fastai.bundle import load_model
     from pap_fastai.features import body_answer, split_network, threads_of_torch
-    from pap_fastai.learner import find_device
+    from pap_fastai.learner import find_device, slow_bfloat16
     network, config = load_model(folder)
     device = find_device(device)
+    slow_bfloat16(precision, device)
     body, head = split_network(network)
     of_body, head = body_answer(body, config['mean'], config['std'], precision, device), head.to(device).eval()
     @torch.inference_mode()

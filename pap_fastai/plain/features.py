@@ -35,18 +35,20 @@ def parse():
     p.add_argument('--batch_size', type=int, default=64)
     p.add_argument('--size', type=int, default=224)
     p.add_argument('--workers', type=int, default=0)
+    p.add_argument('--device', help='cpu: use no GPU')
     p.add_argument('--seed', type=int, default=0)
     return p.parse_args()
 
 if __name__ == '__main__':
     a = parse()
+    if a.device == 'cpu': default_device(False)
     set_seed(a.seed)
     df = pd.read_csv(a.csv)
     dls = get_dls(df, a)
     learn, clock = get_learner(dls, a), Clock()
     learn.freeze()
-    if torch.cuda.is_available(): learn.to_fp16()
+    if dls.device.type == 'cuda': learn.to_fp16()
     with learn.no_bar():
         learn.fit_one_cycle(a.epochs, a.lr, cbs=clock)
         _, score = learn.validate(dl=dls.test_dl(df[df['split'] == 'test'], with_labels=True))
-    print(json.dumps(dict(epochs=clock.seconds, accuracy=float(score), device=dls.device.type, precision='fp16' if torch.cuda.is_available() else 'fp32')))
+    print(json.dumps(dict(epochs=clock.seconds, accuracy=float(score), device=dls.device.type, precision='fp16' if dls.device.type == 'cuda' else 'fp32')))

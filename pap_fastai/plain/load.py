@@ -19,14 +19,16 @@ def parse():
     p.add_argument('--batch_size', type=int, default=16)
     p.add_argument('--size', type=int, default=224)
     p.add_argument('--workers', type=int, default=0)
+    p.add_argument('--device', help='cpu: use no GPU')
     return p.parse_args()
 
 if __name__ == '__main__':
     a, seconds = parse(), []
+    if a.device == 'cpu': default_device(False)
     dls = get_dls(pd.read_csv(a.csv), a)
     for _ in range(a.epochs):
         started = time.perf_counter()
         images = sum(len(x) for x, y in dls.train)
-        if torch.cuda.is_available(): torch.cuda.synchronize()
+        if dls.device.type == 'cuda': torch.cuda.synchronize()
         seconds.append(time.perf_counter() - started)
     print(json.dumps(dict(epochs=seconds, images=images, device=dls.device.type)))
