@@ -142,7 +142,9 @@ def _read(upload, predictor):
     except PapError as e: return SimpleNamespace(name=upload[1], pixels=None, size=None, error=_web(e))
     return SimpleNamespace(name=upload[1], pixels=np.array(resize_image(img, predictor.size, predictor.resize)), size=img.size, error='')
 
-def upload_columns(predictor):
+def upload_columns(
+    predictor # From `open_model`
+)->list: # Names
     "The columns of the table of many images"
     return ['image', *answer_columns(predictor), 'error']
 
@@ -216,7 +218,7 @@ def answer_field(
     img:Image.Image, # RGB
     what:str='cells',# cells or patches
     scale:float=1.   # Size of cells here over their size in SIPaKMeD's fields
-): # Has what, table (DataFrame), counts (dict), picture, geojson (dict)
+)->SimpleNamespace: # With what (cells or patches), table (DataFrame), counts (class -> how many), picture (RGB image) and geojson (dict)
     "The cells or the patches of a field; a `PapError` for what cannot be"
     from pap_fastai.field import WORK, field_counts
     if what not in ('cells', 'patches'): raise PapError(f'{what!r}: choose cells or patches.')
@@ -514,7 +516,11 @@ def about_text(
             "client.predict([handle_file('a.png'), handle_file('b.png')], api_name='/cells')\nclient.predict(handle_file('field.png'), 'cells', 1, api_name='/field')")
     return f'<section class="pap-card pap-column"><h3>This model</h3><dl class="pap-facts">{listed}</dl><div><h3>For programs</h3><pre>{chr(10).join(map(safe, code.splitlines()))}</pre></div></section>'
 
-def empty_card(text): return f'<section class="pap-card pap-empty"><p>{safe(text)}</p></section>'
+def empty_card(
+    text:str # What will appear, and how
+)->str: # HTML
+    "What stands where an answer will be"
+    return f'<section class="pap-card pap-empty"><p>{safe(text)}</p></section>'
 
 # %% ../nbs/44_app.ipynb #0000003d
 NO_FILE = 'This is no file: give it as gradio_client.handle_file(PATH), several to /cells as a list of them.'
@@ -530,7 +536,7 @@ class _Sent:
 # %% ../nbs/44_app.ipynb #00000040
 KEEP = 10 # minutes until an upload is removed
 
-def load_gradio():
+def load_gradio(): # The module `gradio`
     "Gradio, told to keep to itself; a `PapError` when it is not installed"
     os.environ |= dict(GRADIO_ANALYTICS_ENABLED='False', HF_HUB_DISABLE_TELEMETRY='1', GRADIO_RUN_HISTORY='False', GRADIO_MCP_SERVER='False')
     try: import gradio
@@ -647,8 +653,8 @@ PASSWORD = 'PAP_APP_PASSWORD' # the environment variable
 
 def find_login(
     user:str=None,         # Name, or None for a page without a login
-    password_file:str=None # Its first line is the password; the environment variable by default
-): # (name, password), or None
+    password_file:str=None # A file whose first line is the password; None: the password is in the environment variable `PAP_APP_PASSWORD`
+)->tuple: # (name, password); None for a page without a login
     "Who may use the page; a `PapError` for half a login"
     given = password_file or os.environ.get(PASSWORD)
     if not user:

@@ -52,7 +52,10 @@ def explain_oserror(
     return known.get(e.errno, f'The system refused{where}: {e.strerror or e}.')
 
 # %% ../nbs/00_core.ipynb #0000000f
-def say(*args, sep=' '):
+def say(
+    *args,      # What to print, as for `print`
+    sep:str=' ' # Between them
+):
     "Print a message for a person, to stderr: stdout is for results"
     print(*args, sep=sep, file=sys.stderr, flush=True)
 
@@ -82,7 +85,9 @@ def _exits(f):
         raise SystemExit(code) from None
     return inner
 
-def command(f):
+def command(
+    f # A function whose parameters have comments
+): # The same as a console command
     "Make `f` a console command: options and `--help` from its signature, mistakes in one sentence"
     return call_parse(_exits(f))
 

@@ -17,6 +17,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from .core import PapError, atomic_path, home
 from .index import SYNTHETIC_MARKER
+from .sipakmed import LARGEST_CELL
 
 # %% ../nbs/05_sample.ipynb #00000005
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def make_cell(
     "One cell as an amount of dye in each pixel, not yet looked at through a microscope"
     look, typical = _look(label, rng, likeness), LOOKS[label]
     common = rng.normal(0, .78)
-    width, height = np.maximum(40, typical.size*np.exp(typical.spread*(common + rng.normal(0, .62, 2))) - 7) # a crop's margin is 7 pixels in all
+    width, height = np.clip(typical.size*np.exp(typical.spread*(common + rng.normal(0, .62, 2))) - 7, 40, LARGEST_CELL - 4) # a crop's margin is 7 pixels in all
     shape = (int(np.ceil(height)) + 2*PAD, int(np.ceil(width)) + 2*PAD)
     outline = _outline(rng, width, height, look['angular']) + PAD
     nuclei = _nucleus_outlines(rng, width, height, look)
@@ -325,6 +326,7 @@ def _write_contour(path, points):
 
 def _crop_box(outline, size, margin):
     "Left, top, right, bottom of a cell's crop, inside a field of `size`"
+    margin = min(margin, (LARGEST_CELL - np.ceil(np.ptp(outline, 0).max()))//2)
     low, high = np.floor(outline.min(0) - margin), np.ceil(outline.max(0) + margin)
     return tuple(int(o) for o in (*np.clip(low, 0, None), *np.minimum(high, size)))
 
@@ -351,7 +353,7 @@ def _draw_class(folder, label, s):
         _write_cluster(folder, f'{k+1:03d}', image, contours, rng, s['fields'])
 
 # %% ../nbs/05_sample.ipynb #00000024
-_VERSION = 1 # of the drawings; raised when the same settings give other pictures
+_VERSION = 2 # of the drawings; raised when the same settings give other pictures
 _NOTICE = """These images are synthetic: drawings made by pap_fastai, not photographs of cells.
 They imitate the folder layout of the SIPaKMeD data set, to try the software out. They come from no patient,
 and no result measured on them says anything about real Pap smears.

@@ -104,7 +104,7 @@ def build_network(
 def layer_groups(
     arch:str, # A known name
     pooling:str='concat', # As in `build_network`
-    standardise:bool=False
+    standardise:bool=False # As in `build_network`
 ): # A function from a network to its groups of parameters
     "How fastai splits `arch` into groups for discriminative learning rates"
     f = arch_or_name(arch)
