@@ -320,11 +320,13 @@ def read_ahead(
             more(1)
 
 # %% ../nbs/40_predict.ipynb #0000002a
+def _has_operating_point(predictor): return bool(predictor.config['abnormal']) and predictor.config['threshold'] is not None
+
 def answer_columns(
     predictor:Predictor # A model
 )->list: # Names
-    "The columns of what it says about an image: the class, the probabilities and, with a refusal, its scores and reason"
-    return ['predicted', *('p_'+c for c in predictor.classes), *(['outlier','uncertain','refused'] if getattr(predictor, 'refusal', None) else [])]
+    "The columns of what it says about an image: the class, the probabilities, with an operating point whether it is reached, and with a refusal its scores and reason"
+    return ['predicted', *('p_'+c for c in predictor.classes), *['flagged']*_has_operating_point(predictor), *(['outlier','uncertain','refused'] if getattr(predictor, 'refusal', None) else [])]
 
 def answer_rows(
     predictor:Predictor, # A model
@@ -335,6 +337,7 @@ def answer_rows(
     answer = predictor(pixels)
     p = np.asarray(answer.p, float).round(6)
     columns = dict(predicted=[predictor.classes[k] for k in answer.p.argmax(1)], **{f'p_{c}': p[:,k].tolist() for k,c in enumerate(predictor.classes)})
+    if _has_operating_point(predictor): columns['flagged'] = (p[:, [predictor.classes.index(c) for c in predictor.config['abnormal']]].sum(1) >= predictor.config['threshold']).tolist()
     if refusal := getattr(predictor, 'refusal', None):
         scores = refusal.scores(answer, pixels, sizes)
         columns |= {k: v if k == 'refused' else v.round(4).tolist() for k,v in scores.items()}
