@@ -252,11 +252,27 @@ def pap_evaluate(
         return print(evaluate_other(run, path, images, out, plots, device, command=_command_line(), prevalences=prevalences))
     if images or out or device: raise PapError('--images, --out and --device belong to other data: give their folder as PATH.')
     from pap_fastai.evaluate import evaluate_run
-    evaluate_run(run, plots=plots, sensitivity=sensitivity, prevalences=prevalences)
+    before = _threshold_before(run) if sensitivity is not None else None
+    print(*_asked_lines(evaluate_run(run, plots=plots, sensitivity=sensitivity, prevalences=prevalences), before, sensitivity, prevalences), sep='', end='')
     if sensitivity is not None and (Path(run)/'model').is_dir():
         from pap_fastai.export import write_card
         write_card(run) # the model card names the threshold
     print(Path(run))
+
+def _threshold_before(run):
+    "The threshold of a run's bundle, None where there is none"
+    from pap_fastai.bundle import read_config
+    return read_config(run)['threshold'] if (Path(run)/'model').is_dir() else None
+
+def _asked_lines(metrics, before, sensitivity, prevalences):
+    "What was asked for, in lines of text"
+    s, lines = metrics.get('screening', {}), []
+    if sensitivity is not None:
+        lines.append(f"the threshold was chosen anew, to catch {100*sensitivity:g} % of the abnormal validation images: {s['threshold']:.3f} now" + ('' if before is None else f", {before:.3f} before; the run's model flags by it from now on"))
+    from pap_fastai.metrics import figure_text
+    for q in prevalences or ():
+        if s: lines.append(f'at a prevalence of {100*q:g} %: ' + ', '.join(figure_text(s['at_prevalence'][f'{q:g}'][k], k.upper()) for k in ('ppv','npv')))
+    return [o + '\n' for o in lines]
 
 def _fractions(option, text):
     "The values of an option that holds fractions"
@@ -279,6 +295,7 @@ def _predict_one(predictor, file, top, format, shown):
     if format or row['error']: RowWriter(sys.stdout, row_columns(predictor), format or 'csv').head().write(row)
     else:
         for c, p in top_classes(row, predictor.classes, top): print(f'{c:28} {p:.3f}')
+        if 'flagged' in row: print(f"abnormal classes together {sum(row['p_'+c] for c in predictor.config['abnormal']):.3f}, {'flagged' if row['flagged'] else 'not flagged'} at the operating point of {predictor.config['threshold']:.3f}")
         if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
     return row['error']
 
@@ -316,7 +333,7 @@ def pap_predict(
     model:str,       # A run folder or a bundle
     paths:Param('Images, folders of images, patterns such as "slide*/*.png", or a CSV with a column image', str, nargs='+', opt=False),
     top:int=3,       # For one image: how many classes to print
-    out:str=None,    # Write the table to this file, row by row; it goes to stdout by default
+    out:str=None,    # Write the table to this file, row by row; it goes to stdout by default. Its column flagged says whether the abnormal classes together reach the run's threshold, refused why no answer should be trusted (empty: nothing speaks against it), outlier and uncertain are the scores behind that
     format:str=None, # csv or jsonl; by the name of --out by default
     resume:bool=False, # With --out: go on with a table that was stopped
     engine:str='auto', # auto (ONNX Runtime where the bundle has model.onnx, else PyTorch), torch, onnx, onnx-int8 or openvino; pap_export makes the files

@@ -244,7 +244,9 @@ def _asked_before(run):
 def _check_asked(metrics, plots):
     "A `PapError` where a wanted sensitivity cannot have its threshold, or not everywhere"
     if not plots: raise PapError('A new threshold changes the plots and the report too: leave out --no-plots.')
-    if metrics.get('calibration', {}).get('threshold') is None: raise PapError('No threshold can be chosen for this run: it takes abnormal classes, and validation images that did not choose the epoch.')
+    if not metrics['test'].get('screening'): raise PapError('No threshold can be chosen for this run: which of its classes are abnormal is not known. From Python, give read_predictions(..., abnormal=[...]) to the functions of screening.')
+    found = metrics.get('calibration', {})
+    if found.get('threshold') is None: raise PapError('No threshold can be chosen for this run. ' + ('The validation images that may choose one hold no abnormal ones: train with another split.' if 'threshold' in found else found.get('note', '')))
 
 def _threshold_of(run, metrics):
     "The threshold of `metrics` also in the run's bundle, where there is one"

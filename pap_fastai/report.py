@@ -26,7 +26,7 @@ NAMES = dict(
     brier='Brier score', log_loss='Log loss', ece='Calibration error (ECE)',
     sensitivity='Sensitivity', specificity='Specificity', ppv='PPV', npv='NPV', f1='F1', n='Images',
     tpr='True positive rate', fpr='False positive rate', tnr='True negative rate', fnr='False negative rate',
-    lr='Learning rate', body_lr='Learning rate of the first layers', arch='Architecture')
+    lr='Learning rate', body_lr='Learning rate of the first layers, as a share of that', arch='Architecture')
 
 def spoken(
     name # A key such as 'balanced_accuracy'
