@@ -253,7 +253,8 @@ def pap_evaluate(
     if images or out or device: raise PapError('--images, --out and --device belong to other data: give their folder as PATH.')
     from pap_fastai.evaluate import evaluate_run
     before = _threshold_before(run) if sensitivity is not None else None
-    print(*_asked_lines(evaluate_run(run, plots=plots, sensitivity=sensitivity, prevalences=prevalences), before, sensitivity, prevalences), sep='', end='')
+    metrics = evaluate_run(run, plots=plots, sensitivity=sensitivity, prevalences=prevalences)
+    for line in _asked_lines(metrics, before, sensitivity, prevalences): print(line)
     if sensitivity is not None and (Path(run)/'model').is_dir():
         from pap_fastai.export import write_card
         write_card(run) # the model card names the threshold
@@ -272,7 +273,7 @@ def _asked_lines(metrics, before, sensitivity, prevalences):
     from pap_fastai.metrics import figure_text
     for q in prevalences or ():
         if s: lines.append(f'at a prevalence of {100*q:g} %: ' + ', '.join(figure_text(s['at_prevalence'][f'{q:g}'][k], k.upper()) for k in ('ppv','npv')))
-    return [o + '\n' for o in lines]
+    return lines
 
 def _fractions(option, text):
     "The values of an option that holds fractions"
