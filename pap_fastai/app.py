@@ -26,7 +26,7 @@ from PIL import Image
 from .core import PapError, say
 from .images import normalise, open_image, resize_image
 from .plots import BLUE, GREY, VERMILION
-from .predict import RowWriter, answer_columns, answer_rows, open_model, top_classes
+from .predict import RowWriter, _read, _read_rows, answer_columns, answer_rows, open_model, p_together, top_classes
 
 # %% ../nbs/44_app.ipynb #00000006
 def safe(
@@ -78,9 +78,8 @@ def _kinds(config):
 def _screening(row, config):
     "The probability that a cell is abnormal, in a sentence"
     if not _kinds(config): return ''
-    p, threshold = sum(row[f'p_{c}'] for c in config['abnormal']), config['threshold']
-    side = '' if threshold is None else f', {"at or above" if p >= threshold else "below"} the operating point of {threshold:.1%}'
-    return f'<p class="pap-small"><i class="pap-dot pap-abnormal"></i>Abnormal classes together: <b>{p:.1%}</b>{side}.</p>'
+    side = f', {"at or above" if row["flagged"] else "below"} the operating point of {config["threshold"]:.1%}' if 'flagged' in row else ''
+    return f'<p class="pap-small"><i class="pap-dot pap-abnormal"></i>Abnormal classes together: <b>{p_together(row, config["abnormal"]):.1%}</b>{side}.</p>'
 
 # %% ../nbs/44_app.ipynb #00000010
 WHY = {'blank': 'It is almost empty: there is hardly anything to see.',
@@ -136,12 +135,6 @@ def read_upload(
     path, name = upload
     return open_image(path, MAX_PIXELS, name)
 
-def _read(upload, predictor):
-    "What is known of an upload: its name, pixels and size, or what is wrong"
-    try: img = read_upload(upload)
-    except PapError as e: return SimpleNamespace(name=upload[1], pixels=None, size=None, error=_web(e))
-    return SimpleNamespace(name=upload[1], pixels=np.array(resize_image(img, predictor.size, predictor.resize)), size=img.size, error='')
-
 def upload_columns(
     predictor # From `open_model`
 )->list: # Names
@@ -149,19 +142,16 @@ def upload_columns(
     return ['image', *answer_columns(predictor), 'error']
 
 def answer_uploads(
-    predictor,        # From `open_model`
-    uploads,          # (path, name) pairs
-    batch_size:int=64 # Images that the network is given at a time
+    predictor, # From `open_model`
+    uploads    # (path, name) pairs
 ): # Gives (row with the keys `upload_columns`, pixels or None) in order
     "Answer uploads; a `PapError` when there are none, or more than `MOST`"
     if not uploads: raise PapError('There is no image: choose at least one.')
     if len(uploads) > MOST: raise PapError(f'{len(uploads)} images are more than {MOST} at once: give fewer, or use pap_predict for whole folders.')
-    empty = {k: '' for k in upload_columns(predictor)}
-    for start in range(0, len(uploads), batch_size):
-        read = [_read(o, predictor) for o in uploads[start:start+batch_size]]
-        good = [o for o in read if not o.error]
-        answers = iter(answer_rows(predictor, np.stack([o.pixels for o in good]), np.array([o.size for o in good])) if good else ())
-        for o in read: yield empty | dict(image=o.name, error=o.error) | ({} if o.error else next(answers)), o.pixels
+    for start in range(0, len(uploads), 64): # that many the network is given at a time
+        paths, names = zip(*uploads[start:start+64])
+        read = [_read(path, predictor.size, predictor.resize, max_pixels=MAX_PIXELS, name=name) for path, name in zip(paths, names)]
+        for row, (pixels, *_) in zip(_read_rows(predictor, upload_columns(predictor), names, read), read): yield row | dict(error=_web(row['error'])), pixels
 
 def to_csv(
     rows,   # dicts

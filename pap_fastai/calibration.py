@@ -11,7 +11,7 @@ __all__ = ['TEMPERATURES', 'halve_by_cluster', 'temper', 'fit_temperature', 'app
 import numpy as np
 import pandas as pd
 
-from .core import PapError
+from .core import PapError, softmax
 from .metrics import cluster_codes, mean_figure, wilson
 from .plots import BLUE, GREY, new_figure, tidy
 from .predictions import (abnormal_names, check_predictions, class_names, is_abnormal, log_losses, p_abnormal,
@@ -41,9 +41,7 @@ def temper(
 )->np.ndarray: # Probabilities (n, classes)
     "Probabilities at another temperature: softmax(log p / T)"
     if not temperature > 0: raise PapError(f'A temperature of {temperature}: it must be above 0, and 1 changes nothing.')
-    logits = np.log(np.clip(probs, np.finfo(np.float32).tiny, None))/temperature
-    p = np.exp(logits - logits.max(1, keepdims=True))
-    return p/p.sum(1, keepdims=True)
+    return softmax(np.log(np.clip(probs, np.finfo(np.float32).tiny, None)), temperature)
 
 def fit_temperature(
     predictions:pd.DataFrame # Predictions with labels, of held-out images that chose nothing else
@@ -164,7 +162,7 @@ def calibration_report(
     seed:int=0                # Of the bootstrap
 )->dict: # 'n', 'temperature', and 'before' and 'after' with log_loss, brier, confidence, ece; 'log_loss_gain', accuracy
     "What the temperature does on images that it has not seen"
-    rows = check_predictions(part_of(predictions, part), labelled=True)
+    rows = part_of(predictions, part, labelled=True)
     truth, losses, out = true_index(rows), [], dict(n=len(rows), temperature=float(temperature))
     for name, o in (('before', rows), ('after', apply_temperature(rows, temperature))):
         probs = probabilities(o)

@@ -7,7 +7,7 @@ __all__ = ['with_options', 'recipe_options', 'pap_data', 'pap_train', 'pap_evalu
            'pap_experiments', 'pap_bench', 'pap_field', 'pap_app']
 
 # %% ../nbs/50_cli.ipynb #00000002
-import os, shlex, sys, warnings
+import argparse, os, shlex, sys, warnings
 from contextlib import redirect_stdout
 from functools import wraps
 from importlib.metadata import version
@@ -26,6 +26,14 @@ def _hush():
     for kind in (FutureWarning, DeprecationWarning): warnings.simplefilter('ignore', kind)
     warnings.filterwarnings('ignore', 'The least populated class') # scikit-learn on small data; the split itself is checked
     warnings.filterwarnings('ignore', module=r'PIL\.') # a line for each odd note in a TIFF; what cannot be read is said otherwise
+
+# %% ../nbs/50_cli.ipynb #c0a10021
+def _one_line(parser, message):
+    "What is wrong with an option, and where all of them are told"
+    say(f'{parser.prog}: {message}; see {parser.prog} --help.')
+    raise SystemExit(2)
+
+if Path(sys.argv[0]).name.startswith('pap_'): argparse.ArgumentParser.error = _one_line # in our commands alone
 
 # %% ../nbs/50_cli.ipynb #00000008
 _version = Param('Print the version and stop', action='version')
@@ -77,7 +85,7 @@ def _values(option, text, default, kind=str):
 def _refuse(f, options, allowed, why):
     "A `PapError` when options besides the `allowed` ones are not at their defaults"
     for k,p in signature(f).parameters.items():
-        if k in options and k not in allowed and options[k] != p.default: raise PapError(f'{why}: leave out --{k}.')
+        if k in options and k not in allowed and options[k] != p.default: raise PapError(f"{why}: leave out --{'no-'*(p.default is True)}{k}.")
 
 def _switches(options):
     "on and off as True and False"
@@ -199,17 +207,18 @@ def pap_train(
     path:Param('A data folder, or a CSV with the columns image, label and, where known, group (slide or patient); the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
     recipe:str='default',  # default, paper or features; the options from --arch on replace its fields
     classes:str='5',       # Class scheme: 5, 3, 2 or 2-metaplastic-abnormal
+    abnormal:str=None,     # Classes that count as abnormal, for a threshold and screening, e.g. "HSIL,LSIL"; those known by their names by default
     images:str='cells',    # cells or fields
     split:str='auto',      # auto (the least leaky that the data allow), block, cluster, random, or a CSV with columns image,split
     folds:int=None,        # Cut the data in so many folds
     fold:int=None,         # Which of them is the test part, from 0
     buffer:int=0,          # Clusters to leave out between the parts
     shift:float=0.,        # By what fraction of a block the borders of the block split move up, to repeat a result with other borders
-    out:str=None,          # New run folder; `runs/<time>-<arch>-<split>` by default
+    out:str=None,          # New run folder; `runs/<time>-<recipe, if not default>-<arch>-<split>` by default
     resume:str=None,       # Go on with this run; PATH is where its images are now, if they were moved
     device:str=None,       # cpu, cuda, cuda:1, mps; found by default
     precision:str='auto',  # auto, fp32 or bf16
-    workers:int=0,         # Processes that read images where there is no pixel cache
+    workers:int=0,         # With --no-cache: processes that read images
     cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read images anew in every epoch
     checkpoint_every:float=60, # Seconds between two checkpoints, at least
     compile:bool=False,    # Compile training steps with torch.compile, which takes its time at the start of each process; on a CPU it needs a C++ compiler
@@ -226,7 +235,7 @@ def pap_train(
         from pap_fastai.train import resume as resume_run, train
         if resume: run = resume_run(resume, path, device)
         else: run = train(path, recipe, classes, images, split, folds, fold, buffer, shift, out, device, precision, workers, cache, checkpoint_every, logger,
-                             command=_command_line(), compile=compile, **_switches(overrides))
+                             command=_command_line(), compile=compile, abnormal=_values('abnormal', abnormal, None), **_switches(overrides))
         if run:
             from pap_fastai.export import write_card
             write_card(run.path)
@@ -242,9 +251,11 @@ def pap_evaluate(
     plots:bool=True,    # Write plots, review list and report; --no-plots: write metrics alone; plots, review list and report stay as they are
     device:str=None,    # With PATH: cpu, cuda, cuda:1, mps; found by default
     sensitivity:float=None, # Share of abnormal images to catch, .95 at first: the threshold is chosen anew on the validation images, in the run's bundle too. Without PATH
-    prevalence:str=None # Shares of abnormal ones in the populations for which PPV and NPV are told, with commas between; those of the last time by default, at first .01,.05,.1,.3
+    prevalence:str=None, # Shares of abnormal ones in the populations for which PPV and NPV are told, with commas between; those of the last time by default, at first .01,.05,.1,.3
+    against:str=None    # Another run that was tested on the same images: print which of the two is more accurate, image by image, and write nothing
 ):
-    "Figures, plots and report of a run, of its own test part or of other data"
+    "Figures, plots and report of a run, of its own test part or of other data; or, with --against, the difference between two runs"
+    if against is not None: return _compare(run, against, locals())
     prevalences = _fractions('prevalence', prevalence)
     if path:
         if sensitivity is not None: raise PapError(f'Other data choose no threshold: give --sensitivity to the run itself first, pap_evaluate {run} --sensitivity {sensitivity:g}.')
@@ -259,6 +270,13 @@ def pap_evaluate(
         from pap_fastai.export import write_card
         write_card(run) # the model card names the threshold
     print(Path(run))
+
+def _compare(run, against, options):
+    "Print what tells two runs apart"
+    if options['path']: raise PapError('--against compares the test parts of two runs: leave out PATH.')
+    _refuse(pap_evaluate, options, ('run','against'), '--against compares what two runs have predicted')
+    from pap_fastai.evaluate import comparison_lines
+    print(*comparison_lines(run, against), sep='\n')
 
 def _threshold_before(run):
     "The threshold of a run's bundle, None where there is none"
@@ -402,14 +420,13 @@ def pap_experiments(
     ray_cpus:int=None,    # Cores of a local Ray cluster; all by default
     device:str=None,      # cpu, cuda, cuda:1, mps; found by default
     precision:str='auto', # auto, fp32 or bf16
-    workers:int=0,        # Processes that read images where there is no pixel cache
     **overrides           # Fields of `Recipe`
 ):
     "The original study again, beside its results (or, with --gap, one recipe under several splits); the same command goes on where it was stopped"
     _first_look(path, recipe or ('features' if gap else 'paper'), overrides)
     several = dict(classes=_values('classes', classes, ()), seeds=_values('seed', seed, (0,), int))
     given = {k: v for k,v in dict(images=_values('images', images, None), splits=_values('split', split, None), archs=_values('arch', arch, None), folds=folds, recipe=recipe).items() if v is not None}
-    options = dict(shift=shift, out=out, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, command=_command_line(), **_switches(overrides))
+    options = dict(shift=shift, out=out, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, command=_command_line(), **_switches(overrides))
     if not gap:
         from pap_fastai.experiments import run_experiments
         run_experiments(path, **several, **given, **options)

@@ -9,6 +9,7 @@ __all__ = ['CellImage', 'ResizeCell', 'QuarterTurns', 'StainJitter', 'Turn', 'ba
 # %% ../nbs/08_data.ipynb #00000002
 import math
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np, torch
 from fastai.data.all import CategoryBlock, DataBlock, DataLoaders, TfmdDL, TransformBlock
@@ -193,7 +194,7 @@ def get_dls(
     std=(.5,.5,.5),
     device=None,           # Where batches go; fastai's default device by default
     cache:bool=True,       # Decode all images once, into the pixel cache
-    workers:int=0,         # Processes that read images where there is no cache
+    workers:int=0,         # Processes that read images where there is no cache (fastai starts none on a Mac)
     seed:int=None,         # Seeds everything, the order of batches included
     path=None,             # The Learner's folder
     **augment              # `batch_transforms`' options: rotate, quarter_turns, flips, stain_jitter
@@ -215,11 +216,18 @@ def _drop_last(source, batch_size):
     n = (source['split'] == 'train').sum()
     return bool(n > batch_size and n % batch_size == 1)
 
+_on_gpus = WeakValueDictionary() # (a cache's file, a device) -> its pixels there, while DataLoaders hold them
+
 def _on_device(pixels, device):
-    "On a GPU with room for them the pixels themselves, as one tensor; elsewhere the memory map"
-    if torch.device(device).type != 'cuda': return pixels
-    free, _ = torch.cuda.mem_get_info(device)
-    return _copied(pixels, device) if pixels.nbytes < free*.4 else pixels
+    "On a GPU with room for them the pixels themselves, as one tensor that all DataLoaders of these images share; elsewhere the memory map"
+    place = str(pixels.filename), str(device)
+    held = _on_gpus.get(place)
+    if held is None and _has_room(device, pixels.nbytes): held = _on_gpus[place] = _copied(pixels, device)
+    return pixels if held is None else held
+
+def _has_room(device, need):
+    "Whether a device is a GPU that can hold `need` bytes beside what training takes"
+    return torch.device(device).type == 'cuda' and need < torch.cuda.mem_get_info(device)[0]*.4
 
 def _copied(pixels, device):
     "The pixels as a tensor on a device, without all of them in this process's memory"

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SHORT', 'FITTED', 'read_run_tables', 'fake_run', 'short_figures', 'calibration_figures', 'screening_figures',
            'make_metrics', 'metrics_lines', 'draw_plots', 'missed_gallery', 'write_outputs', 'evaluate_run',
-           'evaluate_table']
+           'comparison_lines', 'evaluate_table']
 
 # %% ../nbs/27_evaluate.ipynb #00000002
 import shutil, time
@@ -21,7 +21,7 @@ from .calibration import apply_temperature, calibrate, calibration_report, halve
 from .core import PapError, atomic_path, read_json, say, write_csv, write_json
 from .index import fingerprint, read_index, write_index
 from .interpret import missed_abnormal, plot_confusion, plot_gallery, review_list, write_review
-from .metrics import curve_targets, evaluate_predictions, figure_text, plot_curves, size_only
+from .metrics import compare_runs, curve_targets, evaluate_predictions, figure_text, plot_curves, size_only
 from .plots import plot_history, save_figure
 from .predictions import abnormal_names, check_predictions, class_names, fake_predictions, part_of, read_predictions, write_predictions
 from .refusal import plot_referral, referral_figures
@@ -244,7 +244,7 @@ def _asked_before(run):
 def _check_asked(metrics, plots):
     "A `PapError` where a wanted sensitivity cannot have its threshold, or not everywhere"
     if not plots: raise PapError('A new threshold changes the plots and the report too: leave out --no-plots.')
-    if not metrics['test'].get('screening'): raise PapError('No threshold can be chosen for this run: which of its classes are abnormal is not known. From Python, give read_predictions(..., abnormal=[...]) to the functions of screening.')
+    if not metrics['test'].get('screening'): raise PapError('No threshold can be chosen for this run: which of its classes are abnormal is not known. Train with --abnormal and their names.')
     found = metrics.get('calibration', {})
     if found.get('threshold') is None: raise PapError('No threshold can be chosen for this run. ' + ('The validation images that may choose one hold no abnormal ones: train with another split.' if 'threshold' in found else found.get('note', '')))
 
@@ -274,6 +274,32 @@ def evaluate_run(
     _threshold_of(run, metrics)
     if not quiet: print(*metrics_lines(metrics), sep='\n')
     return metrics
+
+# %% ../nbs/27_evaluate.ipynb #c0a10002
+def _check_same_test(names, tables):
+    "A `PapError` unless two runs, (predictions, index) each, know the same classes and their test images are as large; whether these have the same names `compare_runs` looks"
+    classes = [class_names(predictions) for predictions, _ in tables]
+    if set(classes[0]) != set(classes[1]): raise PapError(f"{names[0]!r} tells {', '.join(classes[0])} apart and {names[1]!r} {', '.join(classes[1])}: compare runs with the same classes.")
+    sizes = [index[index['split'] == 'test'].set_index('image')[['width', 'height']].sort_index() for _, index in tables]
+    if sizes[0].index.equals(sizes[1].index) and not sizes[0].equals(sizes[1]): raise PapError(f'The test images of {names[0]!r} and {names[1]!r} have the same names and other sizes, so they are not the same images: compare runs on the same data.')
+
+def comparison_lines(
+    run,    # A finished run folder (str or `Path`)
+    against # Another one, tested on the same images
+)->list: # Lines of text
+    "Whether a run is more accurate than another, on the test images that both have predicted; raises `PapError` when these or the classes are not the same"
+    runs = [open_run(o) for o in (run, against)]
+    names = [o.path.resolve().name for o in runs] if Path(run).resolve().name != Path(against).resolve().name else [str(run), str(against)]
+    tables = [read_run_tables(o) for o in runs]
+    _check_same_test(names, tables)
+    found = compare_runs(*(predictions for predictions, _ in tables))
+    beyond, test = found['exceeds_noise'], found['mcnemar']
+    noise = 'no interval can be told' if beyond is None else f"{'beyond' if beyond else 'within'} the noise"
+    clusters = f"{found['clusters']} clusters" if found['clusters'] else 'clusters unknown'
+    lines = [f"{name}: test {figure_text(found[k], 'accuracy')}, {split_text(o.config['split'])}" for k, name, o in zip('ab', names, runs)]
+    return lines + [f"{figure_text(found['difference'], 'difference')}, {noise}; n = {found['n']}, {clusters}",
+                    f"images right by {names[0]} alone: {test['only_a_right']}, by {names[1]} alone: {test['only_b_right']}; McNemar's exact test, for which each image counts by itself: p = {test['p']:.2g}",
+                    found['caveat'], 'Not for clinical use.']
 
 # %% ../nbs/27_evaluate.ipynb #00000020
 def evaluate_table(

@@ -28,6 +28,7 @@ from .plots import COLOURS, GREY, new_figure, save_figure, tidy
 from .predictions import part_of
 from .recipes import Recipe, make_recipe, place_weights, recipe_dict
 from .runs import Run, open_run
+from .sample import make_sample
 from .splits import check_shift, split_index
 from .train import resume, run_recipe, train
 from .training import clock
@@ -261,6 +262,10 @@ def summarise_study(
 # %% ../nbs/30_experiments.ipynb #00000023
 _OURS = {'5': '5', '2: Metaplastic normal': '2'} # our class schemes -> the original's
 
+def _accuracy(row):
+    "The accuracy of a row of a summary as a figure"
+    return dict(value=row['accuracy'], low=row['low'], high=row['high'])
+
 def compare_study(
     summary:pd.DataFrame # From `summarise_study`
 )->pd.DataFrame: # The summary with the columns original (text), difference, difference_low, difference_high, beyond_noise; empty where the original has no such run
@@ -269,7 +274,7 @@ def compare_study(
     rows = []
     for o in summary.to_dict('records'):
         if (then := original.get((_OURS.get(o['classes']), o['images'], o['arch']))):
-            d = difference(dict(value=o['accuracy'], low=o['low'], high=o['high']), count_figure(then['correct'], then['n']))
+            d = difference(_accuracy(o), count_figure(then['correct'], then['n']))
             o = o | dict(original=f"{then['correct']}/{then['n']} {figure_text(count_figure(then['correct'], then['n']))}", difference=d['value'], difference_low=d['low'], difference_high=d['high'], beyond_noise=exceeds_noise(d))
         rows.append(o)
     return pd.DataFrame(rows)
@@ -305,7 +310,7 @@ def study_lines(
     "In words: which differences exceed the noise"
     lines = []
     for o in compare_study(summary).to_dict('records'):
-        ours = figure_text(dict(value=o['accuracy'], low=o['low'], high=o['high']), n=o['n'])
+        ours = figure_text(_accuracy(o), n=o['n'])
         what = f"classes {o['classes']}, {o['images']}, {o['arch']}, {_split_text(o['split'] + ' split', o['folds'])}: {ours}"
         if isinstance(o.get('original'), str):
             d = figure_text(dict(value=o['difference'], low=o['difference_low'], high=o['difference_high']))
@@ -347,7 +352,7 @@ def study_text(
         if o not in t: t[o] = np.nan
     shown = t[['classes', 'images', 'arch', 'split', 'runs', 'n']].copy()
     shown['split'] = [_split_text(*o) for o in zip(t['split'], t['folds'])]
-    shown['accuracy'] = [figure_text(dict(value=o.accuracy, low=o.low, high=o.high)) for o in t.itertuples()]
+    shown['accuracy'] = [figure_text(_accuracy(o)) for o in t.to_dict('records')]
     shown['original'] = t['original'].fillna('-')
     shown['difference'] = [f'{o:+.3f}' if o == o else '' for o in t['difference'].astype(float)]
     return shown.to_string(index=False)
@@ -386,8 +391,7 @@ def run_grid(
 )->dict: # Error of each experiment that failed, by its name
     "Run experiments that are not done yet; raises `PapError` when a study is running in this folder already"
     check_name(engine, ['local', 'ray'], 'engine')
-    if path is None: from pap_fastai.sample import make_sample; path = make_sample()
-    path, out = str(Path(path).expanduser().resolve()), Path(out).expanduser().resolve()
+    path, out = str(Path(make_sample() if path is None else path).expanduser().resolve()), Path(out).expanduser().resolve()
     lock, failed = _study_lock(out), {}
     runner = _run_here(grid, path, out, options) if engine == 'local' else _run_on_ray(grid, path, out, options, dict(address=ray_address, cpus=ray_cpus))
     try:
@@ -409,28 +413,19 @@ def check_failed(
 # %% ../nbs/30_experiments.ipynb #0000003a
 def run_experiments(
     path=None,                  # A data folder or an index CSV; the synthetic sample by default
-    classes=('5','2'),          # Class schemes
-    images=('fields','cells'),  # Kinds of images
-    archs=tuple(STUDY_ARCHS.values()), # Networks
-    splits=('random',),         # Splits, or CSVs; random without folds is the original's rule
-    folds:int=None,             # Cut into so many folds and test on each
-    recipe:str='paper',         # Recipe to start from
-    seeds=(0,),                 # Seeds
-    shift:float=0.,             # By what fraction of a block the borders of block move up
-    out=None,                   # The study's folder, one run folder in it for each run; `runs/study` by default
+    *, out=None,                # The study's folder, one run folder in it for each run; `runs/study` by default
     engine:str='local',         # local: one run after another in this process; ray: on a Ray cluster, which listens on the network
     ray_address:str=None,       # Address of a running Ray cluster; a local one by default
     ray_cpus:int=None,          # Cores of a local Ray cluster; all by default
     device:str=None,            # cpu, cuda, mps; found by default
     precision:str='auto',       # auto, fp32, bf16
-    workers:int=0,              # Reading processes where there is no pixel cache
     quiet:bool=None,            # Say nothing about single epochs; by default so where they take no time, with `features`, and on a Ray cluster
     command:str='',             # The command line, for the reports
-    **overrides                 # Fields of `Recipe`: epochs, size, weights, batch_size ...
+    **grid                      # Of `study_grid`: classes, images, archs, splits, folds, recipe, seeds, shift, and fields of `Recipe`
 )->pd.DataFrame: # The summary, beside the original
     "Run a study and print it beside the original; raises `PapError` at the end when a run failed"
-    grid, out = study_grid(classes, images, archs, splits, folds, recipe, seeds, shift, **overrides), Path(out or home()/'runs'/'study')
-    failed = run_grid(grid, path, out, engine, ray_address, ray_cpus, after=lambda: write_study(out), device=device, precision=precision, workers=workers, quiet=quiet, command=command)
+    grid, out = study_grid(**grid), Path(out or home()/'runs'/'study')
+    failed = run_grid(grid, path, out, engine, ray_address, ray_cpus, after=lambda: write_study(out), device=device, precision=precision, quiet=quiet, command=command)
     summary = write_study(out)
     if summary is not None:
         print(study_text(summary), *study_lines(summary), sep='\n')

@@ -8,16 +8,15 @@ __all__ = ['WORK', 'SMOOTH', 'AROUND', 'FAINTEST', 'CONTRAST', 'LARGEST', 'SOLID
            'plot_patches', 'class_colours', 'draw_cells', 'to_geojson', 'check_field', 'read_field']
 
 # %% ../nbs/43_field.ipynb #00000002
-import os
 from pathlib import Path
 
 import numpy as np, pandas as pd
 from PIL import Image, ImageDraw, ImageFont
 
-from .core import PapError, atomic_path, home, write_csv, write_json
+from .core import PapError, atomic_path, check_new, home, write_csv, write_json
 from .images import open_image, resize_image
 from .plots import COLOURS, GREY, new_figure, save_figure, tidy
-from .predict import answer_columns, answer_rows, open_model
+from .predict import answer_columns, answer_rows, open_model, p_together
 
 # %% ../nbs/43_field.ipynb #00000005
 WORK = .5 # nuclei are sought at half of SIPaKMeD's magnification
@@ -219,7 +218,7 @@ def read_patches(
 def _mapped(predictor, table):
     "What the map shows: its name and a value for each row"
     chosen = [c for c in predictor.config.get('abnormal', []) if c in predictor.classes]
-    if chosen and len(chosen) < len(predictor.classes): return 'P(abnormal)', table[[f'p_{c}' for c in chosen]].sum(axis=1).to_numpy()
+    if chosen and len(chosen) < len(predictor.classes): return 'P(abnormal)', p_together(table, chosen).to_numpy()
     known = table.loc[_names(table) != 'refused', 'predicted'] # a class that only refused patches have is not what the field shows
     most = (known if len(known) else table['predicted']).mode()[0]
     return f'P({most})', table[f'p_{most}'].to_numpy()
@@ -339,9 +338,7 @@ def check_field(
     "What can be known to be wrong before anything is computed, as a `PapError`"
     if what not in ('cells','patches','both'): raise PapError(f'--what {what}: choose cells, patches or both.')
     if what != 'patches': _needs_skimage()
-    out = Path(out) if out else home()/'fields'/Path(image).stem
-    if os.path.lexists(out): raise PapError(f'{str(out)!r} exists and is not overwritten: choose another --out, or remove it.')
-    return out
+    return check_new(out or home()/'fields'/Path(image).stem)
 
 def read_field(
     predictor,        # From `predict.open_model`, or the path of a run folder or bundle

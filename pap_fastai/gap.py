@@ -36,14 +36,14 @@ def cell_colours(
     index,           # An index
     quiet:bool=False # No progress
 )->np.ndarray: # (images, 3): red, green, blue, 0 to 255
-    "The colour of the light in each image"
+    "The colour of the background in each image"
     return np.array([_bright(o) for o in progress(image_paths(index), len(index), 'colours', quiet=quiet)])
 
 def cluster_colours(
     index,           # An index of cells with clusters
     rgb=None         # From `cell_colours`; read now if not given
 )->pd.DataFrame: # Columns group (class of the key), number, red, green, blue (0 to 255); index: the cluster keys, in order
-    "The colour of the light in each cluster; raises `PapError` when clusters are unknown or have no numbers"
+    "The colour of the background in each cluster; raises `PapError` when clusters are unknown or have no numbers"
     if (index['cluster'] == '').any(): raise PapError('Some images have no cluster id, so their colours cannot be followed from cluster to cluster: give the groups in a CSV with a column group.')
     res = pd.DataFrame(cell_colours(index) if rgb is None else rgb, columns=['red', 'green', 'blue']).groupby(index['cluster'].to_numpy()).median()
     group, number = cluster_numbers(res.index)
@@ -81,7 +81,7 @@ def pseudo_slides(
     penalty:float=4.,     # Price of one more stretch, in units of d log n
     least:int=4           # Fewest clusters in a stretch
 )->pd.Series: # Cluster key -> name of its pseudo-slide, e.g. 'Dyskeratotic/slide 03'
-    "Runs of clusters between changes of the light: a guess at the slides that nobody recorded"
+    "Runs of clusters with the same background colour: a guess at the slides that nobody recorded"
     out = {}
     for group, t in colours.groupby('group'):
         values = t[['red', 'green', 'blue']].to_numpy()
@@ -129,7 +129,7 @@ def plot_colours(
 # %% ../nbs/31_gap.ipynb #00000014
 DISTANCES = ((0, 0), (1, 1), (2, 3), (4, 6), (7, 10), (11, 10**6)) # between cluster numbers, from and to
 
-def _hits(features, number, slide, bins):
+def _hits(features, number, slide):
     "Observed and expected nearest neighbours of the cells of one class, by distance and by whether both are of one pseudo-slide"
     n = len(features)
     similar, apart = features @ features.T, np.abs(number[:, None] - number[None])
@@ -139,7 +139,7 @@ def _hits(features, number, slide, bins):
         allowed = others & ((apart > 0) | (not beyond))
         nearest = np.where(allowed, similar, -np.inf).argmax(1)
         some = allowed.any(1)
-        for (low, high) in bins:
+        for (low, high) in DISTANCES:
             for one in (True, False):
                 where = allowed & (apart >= low) & (apart <= high) & (same == one)
                 rows.append(dict(other_cluster=beyond, low=low, high=high, same_slide=one, observed=int(where[np.arange(n), nearest][some].sum()), expected=float((where[some].sum(1)/allowed[some].sum(1)).sum()), cells=int(some.sum())))
@@ -148,8 +148,7 @@ def _hits(features, number, slide, bins):
 def neighbour_share(
     features,        # (images, features), from `features.image_features`
     index,           # The index they belong to, with clusters
-    slides=None,     # Cluster key -> pseudo-slide, from `pseudo_slides`; None: not told apart
-    bins=DISTANCES   # Distances between cluster numbers, from and to
+    slides=None      # Cluster key -> pseudo-slide, from `pseudo_slides`; None: not told apart
 )->pd.DataFrame: # Columns other_cluster (the own cluster left out?), low, high, same_slide, cells, observed, expected, ratio
     "How often a cell's nearest neighbour comes from the same cluster, from a near one, from elsewhere in the class, against chance"
     x = np.asarray(features, np.float32)
@@ -157,7 +156,7 @@ def neighbour_share(
     x /= np.linalg.norm(x, axis=1, keepdims=True)
     group, number = cluster_numbers(index['cluster'])
     slide = np.zeros(len(index)) if slides is None else index['cluster'].map(slides).to_numpy(object)
-    rows = [o for g in sorted(set(group)) for o in _hits(x[group == g], number[group == g], slide[group == g], bins)]
+    rows = [o for g in sorted(set(group)) for o in _hits(x[group == g], number[group == g], slide[group == g])]
     res = pd.DataFrame(rows).groupby(['other_cluster', 'low', 'high', 'same_slide'], as_index=False, sort=False).sum()
     res = res[res['expected'] > 0].reset_index(drop=True)
     return res.assign(ratio=res['observed']/res['expected'])
@@ -175,7 +174,7 @@ def share_lines(
     if not apart['same_slide'].all():
         for (low, high), t in apart.groupby(['low', 'high'], sort=False):
             r = t[t['expected'] >= 5].set_index('same_slide')['ratio'] # fewer say nothing
-            if len(r) == 2: lines.append(f"{low}{'' if low == high else ' and more' if high > 999 else f' to {high}'} number{'s'*(high > 1)} away: {r[True]:.1f} times chance inside one pseudo-slide, {r[False]:.1f} times across a change of the light")
+            if len(r) == 2: lines.append(f"{low}{'' if low == high else ' and more' if high > 999 else f' to {high}'} number{'s'*(high > 1)} away: {r[True]:.1f} times chance inside one pseudo-slide, {r[False]:.1f} times between two")
     return lines
 
 # %% ../nbs/31_gap.ipynb #0000001c
@@ -363,7 +362,6 @@ def run_gap(
     engine:str='local',    # local: one run after another in this process; ray: on a Ray cluster, which listens on the network
     ray_address:str=None,  # Address of a running Ray cluster; a local one by default
     ray_cpus:int=None,     # Cores of a local Ray cluster; all by default
-    workers:int=0,         # Reading processes where there is no pixel cache
     quiet:bool=None,       # Say nothing about single epochs; by default so with `features`
     command:str='',        # The command line, for the record
     **overrides            # Fields of `Recipe`
@@ -372,12 +370,11 @@ def run_gap(
     out = Path(out or home()/'runs'/(f'gap-up{shift:g}' if shift else 'gap')).expanduser().resolve()
     for s in splits: check_name(s, SPLITS, 'split')
     check_shift(shift, splits)
-    if path is None: from pap_fastai.sample import make_sample; path = make_sample()
     index, rows, answers, failed, total = load_data(path, images, '5'), [], {}, {}, 0
     seen = make_recipe('features', standardise=False, **{k: v for k, v in overrides.items() if k in ('size', 'weights', 'arch', 'pooling')})
     slides, lines = _write_neighbours(index, out, seen, device, precision, quiet) if neighbours or 'slides' in splits else (None, [])
     grid = dict(images=[images], archs=[make_recipe(recipe, **overrides).arch], seeds=[overrides.get('seed') or 0], recipe=recipe, folds=folds, shift=shift, **{k: v for k, v in overrides.items() if k not in ('arch', 'seed')})
-    options = dict(path=path, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, workers=workers, quiet=quiet, command=command)
+    options = dict(path=path, engine=engine, ray_address=ray_address, ray_cpus=ray_cpus, device=device, precision=precision, quiet=quiet, command=command)
     for scheme in classes:
         found = _gap_of_scheme(load_data(path, images, scheme), splits, slides, out, {**grid, 'classes': [scheme]}, options)
         rows += found[0]; answers |= found[1]; failed |= found[2]; total += found[3]

@@ -162,11 +162,10 @@ def resize_image(
 def image_array(
     source,              # Path, bytes or file, as for `open_image`
     size:int=224,        # Side of the square, pixels
-    method:str='squish', # One of `METHODS`
-    name:str=None        # What to call it in messages
+    method:str='squish'  # One of `METHODS`
 )->np.ndarray: # uint8, (size, size, 3), RGB
     "One image file as a square array of pixels: the same in training, prediction and export"
-    return np.array(resize_image(open_image(source, name=name), size, method))
+    return np.array(resize_image(open_image(source), size, method))
 
 def normalise(
     arrays, # uint8 array (n, size, size, 3), or a list of (size, size, 3)
@@ -280,18 +279,29 @@ def _write_at(f, data, at):
         n = os.pwrite(f.fileno(), data, at)
         data, at = data[n:], at + n
 
+def _unreadable(paths, failed):
+    "One `PapError` for the images that could not be read; `failed` has the number and the error of each"
+    if len(failed) == 1: return failed[0][1]
+    failed = sorted(failed, key=lambda o: o[0])
+    named = ', '.join(str(paths[i]) for i, _ in failed[:5]) + (' and others' if len(failed) > 5 else '')
+    return PapError(f'{len(failed)} of {len(paths)} images cannot be read ({named}; of the first: {failed[0][1]}). Remove them, or leave their rows out of the index.')
+
 def _fill(paths, size, method, file, workers):
-    "Decode `paths` into a new .npy file"
-    each = size*size*3
+    "Decode `paths` into a new .npy file; raises one `PapError` for all that cannot be read"
+    each, failed = size*size*3, []
     with open(file, 'wb') as f, ThreadPoolExecutor(workers) as pool:
         np.lib.format.write_array_header_1_0(f, dict(descr='|u1', fortran_order=False, shape=(len(paths), size, size, 3)))
         f.flush()
         start = f.tell()
         _reserve(f, start + len(paths)*each)
-        def put(i): _write_at(f, memoryview(image_array(paths[i], size, method)).cast('B'), start + i*each)
+        def put(i):
+            try: pixels = image_array(paths[i], size, method)
+            except PapError as e: failed.append((i, e))
+            else: _write_at(f, memoryview(pixels).cast('B'), start + i*each)
         try:
             for _ in progress(pool.map(put, range(len(paths))), len(paths), 'reading images'): pass
         except BaseException: pool.shutdown(cancel_futures=True); raise
+        if failed: raise _unreadable(paths, failed)
         os.fsync(f.fileno())
 
 def _open_cache(file, shape):
@@ -337,10 +347,9 @@ def cached_pixels(
     paths,                 # Image files (list of `Path`), in order
     size:int=224,          # Side in pixels
     method:str='squish',   # Resize method, one of `METHODS`
-    workers:int=None,      # Decoding threads; as many as there are processors by default
-    limit:int=CACHE_LIMIT  # Most bytes that all caches together may take
+    workers:int=None       # Decoding threads; as many as there are processors by default
 )->np.ndarray: # (len(paths), size, size, 3) uint8, a read-only memory map
-    "The decoded, resized pixels of `paths`, from the cache or made now; raises `PapError` for an unreadable image"
+    "The decoded, resized pixels of `paths`, from the cache or made now; raises one `PapError` for all images that cannot be read"
     paths = [Path(p) for p in paths]
     shape, folder = (len(paths), size, size, 3), cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -351,7 +360,7 @@ def cached_pixels(
             pixels = _open_cache(file, shape) # another run may have made it while this one waited
             if pixels is None: pixels = _make_cache(paths, size, method, file, workers or os.cpu_count())
     with suppress(FileNotFoundError, PermissionError): os.utime(file, (time.time(), file.stat().st_mtime))
-    _sweep(folder, limit, file)
+    _sweep(folder, CACHE_LIMIT, file)
     return pixels
 
 def clear_cache()->int: # Bytes that this frees

@@ -16,20 +16,16 @@ import pandas as pd
 from .core import PapError, write_csv
 from .images import open_image, resize_image
 from .plots import VERMILION, BLUE, GREY, new_figure
-from .predictions import check_predictions, class_names, is_abnormal, log_losses, p_abnormal, part_of, predicted_index, probabilities, true_index
+from .predictions import class_names, is_abnormal, log_losses, p_abnormal, part_of, predicted_index, probabilities, true_index
 from .sipakmed import check_contour, read_contours
 
 # %% ../nbs/24_interpret.ipynb #00000005
-def _measured(predictions, part):
-    "The labelled rows of a part, checked"
-    return check_predictions(part_of(predictions, part), labelled=True)
-
 def confusion(
     predictions:pd.DataFrame, # Predictions with labels
     part:str|None='test'      # Which part; None: all rows
 )->pd.DataFrame: # Counts; rows truth, columns prediction, both in the order of the classes
     "The confusion matrix"
-    rows, classes = _measured(predictions, part), class_names(predictions)
+    rows, classes = part_of(predictions, part, labelled=True), class_names(predictions)
     counts = np.zeros((len(classes),)*2, int)
     np.add.at(counts, (true_index(rows), predicted_index(rows)), 1)
     return pd.DataFrame(counts, pd.Index(classes, name='truth'), pd.Index(classes, name='predicted'))
@@ -71,13 +67,12 @@ def plot_confusion(
 # %% ../nbs/24_interpret.ipynb #00000009
 def most_confused(
     predictions:pd.DataFrame, # Predictions with labels
-    part:str|None='test',     # Which part; None: all rows
-    at_least:int=1            # Leave out pairs with fewer images
+    part:str|None='test'      # Which part; None: all rows
 )->pd.DataFrame: # Columns truth, predicted, images, share (of the images of that class), most frequent first
     "The pairs of classes that are confused most often"
     counts = confusion(predictions, part)
     shares, classes = row_shares(counts), list(counts)
-    pairs = [(classes[i], classes[j], int(counts.iloc[i, j]), shares[i, j]) for i, j in np.ndindex(shares.shape) if i != j and counts.iloc[i, j] >= at_least]
+    pairs = [(classes[i], classes[j], int(counts.iloc[i, j]), shares[i, j]) for i, j in np.ndindex(shares.shape) if i != j and counts.iloc[i, j]]
     return pd.DataFrame(pairs, columns=['truth', 'predicted', 'images', 'share']).sort_values(['images', 'share'], ascending=False, ignore_index=True)
 
 # %% ../nbs/24_interpret.ipynb #0000000c
@@ -98,7 +93,7 @@ def top_losses(
     n:int=20                  # How many
 )->pd.DataFrame: # Columns image, label, predicted, p_predicted, p_label, loss; largest loss first
     "The images on which the network was most wrong"
-    rows = _measured(predictions, part)
+    rows = part_of(predictions, part, labelled=True)
     return _with_confidence(rows).assign(loss=image_losses(rows)).nlargest(n, 'loss').reset_index(drop=True)
 
 def missed_abnormal(
@@ -107,7 +102,7 @@ def missed_abnormal(
     threshold:float=.5        # P(abnormal) from which an image counts as abnormal
 )->pd.DataFrame: # Columns image, label, predicted, p_predicted, p_label, p_abnormal; lowest P(abnormal) first
     "Abnormal images that would pass as normal; a `PapError` where nobody knows which classes are abnormal"
-    rows = _measured(predictions, part)
+    rows = part_of(predictions, part, labelled=True)
     p = p_abnormal(rows)
     missed = is_abnormal(rows) & (p < threshold)
     return _with_confidence(rows).assign(p_abnormal=p)[missed].sort_values('p_abnormal', ignore_index=True)
@@ -116,8 +111,7 @@ def missed_abnormal(
 def plot_gallery(
     paths,       # Images (list of str or `Path`)
     captions,    # A line of text below each
-    columns:int=6, # Images in a row
-    side:int=110 # Pixels that an image is fitted into
+    columns:int=6 # Images in a row
 ): # A matplotlib `Figure`
     "Images with captions, for a look"
     if not len(paths): raise PapError('There are no images to show.')
@@ -126,7 +120,7 @@ def plot_gallery(
     for ax in axes: ax.axis('off'); ax.grid(False)
     for ax, path, text in zip(axes, paths, captions):
         image = open_image(path)
-        image.thumbnail((side, side))
+        image.thumbnail((110, 110))
         ax.imshow(image); ax.set_title(text, fontsize=6, loc='center', parse_math=False)
     return fig
 
@@ -161,7 +155,7 @@ def review_list(
     label_errors:bool=True    # Look for label errors too (needs cleanlab)
 )->pd.DataFrame: # Columns image, reasons, label, predicted, p_predicted, p_label, verdict (empty, for the reader)
     "Images that a second reader should look at; a `PapError` for images of the training part"
-    rows = _measured(predictions, part)
+    rows = part_of(predictions, part, labelled=True)
     if (rows['split'] == 'train').any(): raise PapError('The network has seen the training part, so its probabilities there say nothing about labels: review the test part, or pooled folds.')
     reasons = _reasons(rows, n, label_errors)
     table = _with_confidence(rows).iloc[list(reasons)].assign(verdict='')
@@ -225,7 +219,7 @@ def interpretation(
     classes = class_names(predictions)
     if list(learn.dls.vocab) != classes: raise PapError(f'The Learner knows the classes {", ".join(map(str, learn.dls.vocab))}, the predictions {", ".join(classes)}: take the predictions of this Learner.')
     dl = learn.dls[('train', 'valid', 'test').index(part)].new(shuffle=False, drop_last=False)
-    rows = _measured(predictions, part)
+    rows = part_of(predictions, part, labelled=True)
     rows = rows.iloc[_find_rows(dl.items['path'], rows['image'])]
     targs, decoded = (TensorCategory(torch.tensor(f(rows))) for f in (true_index, predicted_index))
     return _stored_class()(learn, dl, TensorBase(torch.tensor(probabilities(rows)).float()), targs, decoded, TensorBase(torch.tensor(image_losses(rows))))

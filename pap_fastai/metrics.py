@@ -224,7 +224,7 @@ def evaluate_predictions(
     threshold:float=.5    # P(abnormal) from which an image counts as abnormal in 'screening'
 )->dict: # For metrics.json: counts, figures {'value', 'low', 'high'}, 'per_class', 'screening', 'interval', 'caveat'
     "Every figure about one part with its 95 % interval, which has no width where all resamples agree on what is no share of images (an AUROC of 1), and that is no certainty; a `PapError` when labels are missing or unknown"
-    rows = check_predictions(part_of(predictions, part), labelled=True)
+    rows = part_of(predictions, part, labelled=True)
     blocks = rows[blocks] if isinstance(blocks, str) else _blocks_of_folds(rows) if blocks is None else blocks
     d, (codes, n_units) = _prepare(rows, threshold), cluster_codes(rows)
     samples = _resampled(d, codes, draw_clusters(codes, n_units, n_resamples, seed, blocks)) if n_resamples else {}
@@ -310,7 +310,7 @@ def compare_runs(
     part:str|None='test'  # 'train', 'valid', 'test'; None: all rows
 )->dict: # 'n', 'clusters', 'a', 'b', 'difference' (accuracy of a minus b), 'exceeds_noise' (None without an interval), 'mcnemar', 'interval', 'caveat'
     "Whether one run is more accurate than another; a `PapError` when they were tested on different images"
-    a, b = (check_predictions(part_of(o, part), labelled=True) for o in (a, b))
+    a, b = (part_of(o, part, labelled=True) for o in (a, b))
     b = _same_images(a, b)
     blocks = _blocks_of_folds(a) if blocks is None else blocks
     codes, n_units = cluster_codes(a)

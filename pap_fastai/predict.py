@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CHUNK', 'ONNX_FILE', 'OPENVINO_FILE', 'INT8_FILE', 'OUTPUTS', 'ENGINES', 'torch_engine', 'weights_digest',
            'onnx_engine', 'openvino_engine', 'choose_engine', 'Predictor', 'open_model', 'list_images', 'read_ahead',
-           'answer_columns', 'answer_rows', 'top_classes', 'row_columns', 'predict_files', 'SomeUnreadable',
-           'RowWriter', 'count_errors', 'predict_to']
+           'answer_columns', 'p_together', 'answer_rows', 'top_classes', 'row_columns', 'predict_files',
+           'SomeUnreadable', 'RowWriter', 'count_errors', 'predict_to']
 
 # %% ../nbs/40_predict.ipynb #00000002
 import collections, csv, glob, hashlib, io, itertools, json, os, shlex, sys, time
@@ -18,7 +18,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from .bundle import CONFIG_FILE, WEIGHTS_FILE, _own_file, _read_header, find_bundle, read_config
-from .core import PapError, as_meant, check_name, harmless, progress, say, sha256_of
+from .core import PapError, as_meant, check_name, check_new, harmless, progress, say, sha256_of, softmax
 from .images import find_images, open_image, resize_image, split_masks
 from .refusal import REFUSAL_FILE, load_refusal
 
@@ -210,10 +210,6 @@ def choose_engine(
     return engine
 
 # %% ../nbs/40_predict.ipynb #0000001a
-def _softmax(logits):
-    e = np.exp(logits - logits.max(1, keepdims=True))
-    return e/e.sum(1, keepdims=True)
-
 def _turned(pixels, k):
     "The k-th of the eight positions of images (n, size, size, 3) that quarter turns and mirrors give"
     pixels = np.rot90(pixels, k % 4, (1,2))
@@ -248,10 +244,10 @@ class Predictor:
         if not len(images): raise PapError('There are no images to predict: give at least one.')
         logits, features = self.run(images)
         if (views := self.config['views']) > 1: # the mean of the probabilities over turned and mirrored views
-            others = [_softmax(self.run(_turned(images, k))[0].astype(np.float64)) for k in range(1, views)]
-            logits = np.log(np.maximum(np.mean([_softmax(logits.astype(np.float64)), *others], axis=0), 1e-12))
+            others = [softmax(self.run(_turned(images, k))[0].astype(np.float64)) for k in range(1, views)]
+            logits = np.log(np.maximum(np.mean([softmax(logits.astype(np.float64)), *others], axis=0), 1e-12))
         if not _fit(logits, features, len(images), len(self.classes)): raise PapError(f'The network in {str(self.folder)!r} does not give {len(self.classes)} finite numbers for each image: make the bundle again.')
-        return SimpleNamespace(p=_softmax(logits.astype(np.float64)/self.config['temperature']).astype(np.float32), logits=logits.astype(np.float32), features=features)
+        return SimpleNamespace(p=softmax(logits.astype(np.float64), self.config['temperature']).astype(np.float32), logits=logits.astype(np.float32), features=features)
 
 # %% ../nbs/40_predict.ipynb #00000020
 def open_model(
@@ -295,10 +291,10 @@ def list_images(
     return list(dict.fromkeys(files))
 
 # %% ../nbs/40_predict.ipynb #00000027
-def _read(path, size, resize):
-    "(pixels, (width, height), '') of an image file, or (None, None, what is wrong)"
+def _read(path, size, resize, **options):
+    "(pixels, (width, height), '') of an image file, or (None, None, what is wrong); `options` of `open_image`"
     try:
-        img = open_image(path)
+        img = open_image(path, **options)
         return np.array(resize_image(img, size, resize)), img.size, ''
     except PapError as e: return None, None, ' '.join(str(e).split())
 
@@ -328,6 +324,13 @@ def answer_columns(
     "The columns of what it says about an image: the class, the probabilities, with an operating point whether it is reached, and with a refusal its scores and reason"
     return ['predicted', *('p_'+c for c in predictor.classes), *['flagged']*_has_operating_point(predictor), *(['outlier','uncertain','refused'] if getattr(predictor, 'refusal', None) else [])]
 
+def p_together(
+    row,    # A row of `answer_rows`, or a table of such rows
+    classes # Some of the model's, e.g. the abnormal ones
+): # A number, or one a row
+    "The probability of several classes together"
+    return sum(row[f'p_{c}'] for c in classes)
+
 def answer_rows(
     predictor:Predictor, # A model
     pixels, # uint8 (n, size, size, 3)
@@ -335,9 +338,9 @@ def answer_rows(
 )->list: # n dicts with the keys `answer_columns`
     "What the model says about images, as rows of a table"
     answer = predictor(pixels)
-    p = np.asarray(answer.p, float).round(6)
-    columns = dict(predicted=[predictor.classes[k] for k in answer.p.argmax(1)], **{f'p_{c}': p[:,k].tolist() for k,c in enumerate(predictor.classes)})
-    if _has_operating_point(predictor): columns['flagged'] = (p[:, [predictor.classes.index(c) for c in predictor.config['abnormal']]].sum(1) >= predictor.config['threshold']).tolist()
+    p = {f'p_{c}': o for c,o in zip(predictor.classes, np.asarray(answer.p, float).round(6).T)}
+    columns = dict(predicted=[predictor.classes[k] for k in answer.p.argmax(1)]) | {k: v.tolist() for k,v in p.items()}
+    if _has_operating_point(predictor): columns['flagged'] = (p_together(p, predictor.config['abnormal']) >= predictor.config['threshold']).tolist()
     if refusal := getattr(predictor, 'refusal', None):
         scores = refusal.scores(answer, pixels, sizes)
         columns |= {k: v if k == 'refused' else v.round(4).tolist() for k,v in scores.items()}
@@ -362,13 +365,12 @@ def _image_name(path):
     "How a table names an image; bytes of a file's name that are not UTF-8 are written as \\udcXX"
     return Path(path).as_posix().encode('utf-8', 'backslashreplace').decode()
 
-def _batch_rows(predictor, batch):
-    "Rows of some images that were read"
-    good = [o for o in batch if o[1] is not None]
-    answers = iter(answer_rows(predictor, np.stack([o[1] for o in good]), np.array([o[2] for o in good])) if good else ())
-    columns = row_columns(predictor)
-    for path, pixels, _, error in batch:
-        yield {k: '' for k in columns} | dict(image=_image_name(path), error=error) | ({} if pixels is None else next(answers))
+def _read_rows(predictor, columns, names, read):
+    "Rows with these columns of images that were read by `_read`, or could not be"
+    good = [o for o in read if o[0] is not None]
+    answers = iter(answer_rows(predictor, np.stack([o[0] for o in good]), np.array([o[1] for o in good])) if good else ())
+    for name, (pixels, _, error) in zip(names, read):
+        yield {k: '' for k in columns} | dict(image=name, error=error) | ({} if pixels is None else next(answers))
 
 def predict_files(
     predictor:Predictor, # A model
@@ -377,8 +379,8 @@ def predict_files(
     threads:int=None     # Threads that read images; one a core by default
 ): # Gives a dict an image, in order: the keys of `row_columns`
     "Predict image files, reading ahead; holds a few batches at a time, however many images there are"
-    ahead = read_ahead(paths, predictor.size, predictor.resize, 2*batch_size, threads)
-    while batch := list(itertools.islice(ahead, batch_size)): yield from _batch_rows(predictor, batch)
+    ahead, columns = read_ahead(paths, predictor.size, predictor.resize, 2*batch_size, threads), row_columns(predictor)
+    while batch := list(itertools.islice(ahead, batch_size)): yield from _read_rows(predictor, columns, [_image_name(o[0]) for o in batch], [o[1:] for o in batch])
 
 # %% ../nbs/40_predict.ipynb #00000031
 class SomeUnreadable(PapError):
@@ -491,9 +493,7 @@ def predict_to(
     on_row=lambda row: None # Called with each row that is made now
 )->int: # How many images could not be read
     "Write the predictions of files; what a stop leaves is gone on with by `resume`; raises `PapError` when something is in the way"
-    out = Path(out)
-    format, columns = _format_of(out, format), row_columns(predictor)
-    if os.path.lexists(out): raise PapError(f'{str(out)!r} exists and is not overwritten: choose another --out, or remove it.')
+    format, columns, out = _format_of(out, format), row_columns(predictor), check_new(out)
     part = _part_file(out, _model_digest(predictor, format), _images_digest(files), resume)
     out.parent.mkdir(parents=True, exist_ok=True)
     done, bad = _done_rows(part, columns, format, files) if part.exists() else (0, 0)

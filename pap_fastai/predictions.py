@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from .core import PapError, write_csv
+from .core import PapError, softmax, write_csv
 from .index import SIPAKMED_CLASSES, abnormal_classes, read_table
 
 # %% ../nbs/20_predictions.ipynb #00000005
@@ -166,13 +166,13 @@ def read_predictions(
 # %% ../nbs/20_predictions.ipynb #0000001a
 def part_of(
     predictions:pd.DataFrame, # Predictions
-    part:str|None='test'      # 'train', 'valid' or 'test'; None: all rows
+    part:str|None='test',     # 'train', 'valid' or 'test'; None: all rows
+    labelled:bool=False       # Check that every row has a label and probabilities, as measuring needs
 )->pd.DataFrame: # Its rows, numbered from 0
     "The rows of one part; a `PapError` when there are none"
-    if part is None: return predictions.reset_index(drop=True)
-    rows = predictions[predictions['split'] == part].reset_index(drop=True)
-    if not len(rows): raise PapError(f'These predictions have no rows with split {part!r}: choose another part, or part=None for all rows.')
-    return rows
+    rows = (predictions if part is None else predictions[predictions['split'] == part]).reset_index(drop=True)
+    if part is not None and not len(rows): raise PapError(f'These predictions have no rows with split {part!r}: choose another part, or part=None for all rows.')
+    return check_predictions(rows, labelled=True) if labelled else rows
 
 def pool_predictions(
     frames,              # Predictions of each fold, in order (list of DataFrame)
@@ -212,6 +212,5 @@ def fake_predictions(
     k = at//clusters
     x = skill*np.eye(len(classes))[k] + alike**.5*rng.normal(size=(len(keys), len(classes)))[at]
     logits = overconfident*skill*(x + (1-alike)**.5*rng.normal(size=x.shape))
-    probs = np.exp(logits - logits.max(1, keepdims=True))
-    return make_predictions(images, probs/probs.sum(1, keepdims=True), classes, np.array(classes, dtype=object)[k], keys[at], np.array(parts, dtype=object)[at%len(parts)],
+    return make_predictions(images, softmax(logits), classes, np.array(classes, dtype=object)[k], keys[at], np.array(parts, dtype=object)[at%len(parts)],
                             abnormal=abnormal_classes(classes), scheme=str(len(classes)), data='made-up predictions', synthetic=True)

@@ -197,6 +197,16 @@ def _mistakes(predictions, threshold=.5):
     missed = missed_abnormal(predictions, threshold=threshold) if abnormal_names(predictions) else None
     return dict(confused=most_confused(predictions).head(8).to_dict('records'), worst=top_losses(predictions, n=10).to_dict('records'), missed=missed)
 
+# %% ../nbs/25_report.ipynb #c0a10011
+def _recipe_section(recipe, ran):
+    "The recipe as (name, text) rows; of the `ran` epochs in the history some were of the head alone, or of the refit"
+    epochs, refit = recipe.get('epochs', 0), recipe.get('refit')
+    frozen = 0 if recipe.get('weights') == 'none' else recipe.get('freeze_epochs', 0)
+    more = ran - epochs - frozen if refit and ran else 0
+    words = [f'{n} {what}' for n, what in ((frozen, 'of the head alone'), (epochs, 'of the whole network'), (more, 'with the validation part too')) if n]
+    if recipe.get('name') == 'features': words = [f'{epochs} of the head', 'as many anew with the validation part too'][:1 + bool(refit)]
+    return _pairs(recipe | (dict(epochs=', then '.join(words)) if len(words) > 1 else {}))
+
 # %% ../nbs/25_report.ipynb #0000001f
 PLOTS = dict( # the beginning of a file's name -> its section, its caption
     history=('training', 'Losses and accuracy, epoch by epoch'),
@@ -352,21 +362,21 @@ def _measured(metrics, predictions, config):
         operating=_screening_section(metrics.get('screening')),
         calibration=_calibration_section(metrics.get('calibration'), metrics['split'].get('name')))
 
-def _origin(metrics, config):
+def _origin(metrics, config, ran):
     "How the run was made, and what its intervals mean"
     made, i = {k: config.get(k) for k in ('started', 'device', 'precision', 'versions')}, metrics['test']['interval']
     return dict(
-        recipe=_pairs(config.get('recipe', {})),
+        recipe=_recipe_section(config.get('recipe', {}), ran),
         command=config.get('command') or metrics.get('command', ''),
         made=_pairs({**made, 'seconds': metrics.get('seconds')}),
         caveat=metrics['test']['caveat'],
         interval_text=f"Intervals: {i['method']}, {i['n_resamples']} resamples of {i['units']} units, level {i['level']:g}. "
                       "Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. An interval without width means that all resamples agree, not certainty. Figures are fractions.")
 
-def _context(metrics, config, predictions, index):
+def _context(metrics, config, predictions, index, ran):
     "Everything that the page shows, apart from its plots"
-    files = dict(files=['metrics.json', 'predictions.csv'] + ['index.csv']*(index is not None) + ['config.json']*bool(config))
-    return files | _head(metrics, config, index) | _measured(metrics, predictions, config) | _origin(metrics, config)
+    files = dict(files=['metrics.json', 'predictions.csv'] + ['index.csv']*(index is not None) + ['history.csv']*(ran is not None) + ['config.json']*bool(config))
+    return files | _head(metrics, config, index) | _measured(metrics, predictions, config) | _origin(metrics, config, ran)
 
 # %% ../nbs/25_report.ipynb #00000027
 SECTIONS = dict(data='Data and split', figures='Figures', mistakes='Mistakes', screening='Screening', calibration='Calibration', training='Training',
@@ -377,10 +387,11 @@ def report_html(
     predictions:pd.DataFrame, # Predictions with labels
     config:dict=None,         # The run's `config.json`
     index=None,               # The split index
-    plots:dict=None           # From `plot_data`
+    plots:dict=None,          # From `plot_data`
+    ran:int=None              # Epochs in the run's history
 )->str: # The page
     "The report as one HTML page"
-    context, plots = _context(metrics, config or {}, predictions, index), plots or {}
+    context, plots = _context(metrics, config or {}, predictions, index, ran), plots or {}
     page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined).from_string(MACROS + HEAD + BODY)
     there = {k: k in plots or context.get(what) for k, what in dict(screening='screening', calibration='calibration', training='recipe', more='').items()}
     from markupsafe import Markup
@@ -395,5 +406,5 @@ def write_report(
     if not run.metrics_file.is_file(): raise PapError(f'{run.path.name!r} has no metrics.json yet: run pap_evaluate {run.path} first.')
     metrics, config = read_json(run.metrics_file), run.config if run.config_file.is_file() else {}
     told = {k: metrics['data'].get(k) for k in ('abnormal', 'scheme', 'data', 'synthetic')}
-    index = read_table(run.index_file) if run.index_file.is_file() else None
-    return write_text(run.report_file, report_html(metrics, read_predictions(run.predictions_file, **told), config, index, plot_data(run.plots_file)))
+    index, history = (read_table(o) if o.is_file() else None for o in (run.index_file, run.history_file))
+    return write_text(run.report_file, report_html(metrics, read_predictions(run.predictions_file, **told), config, index, plot_data(run.plots_file), None if history is None else len(history)))

@@ -15,7 +15,7 @@ from .calibration import sensitivity_threshold
 from .core import PapError
 from .metrics import _blocks_of_folds, _figure, add_wilson, cluster_codes, draw_clusters
 from .plots import BLUE, GREY, ORANGE, VERMILION, new_figure, tidy
-from .predictions import check_predictions, is_abnormal, p_abnormal, part_of
+from .predictions import is_abnormal, p_abnormal, part_of
 
 NOT_FOR_CLINICAL_USE = 'Not for clinical use: figures of a research experiment on selected cells, not of a screening programme.'
 
@@ -55,9 +55,9 @@ def _density(p, at, width):
     reflected = np.concatenate([p, -p, 2-p])
     return np.exp(-.5*((at[:, None]-reflected)/width)**2).sum(1)/(len(p)*width*np.sqrt(2*np.pi))
 
-def _warn(ax):
-    "`NOT_FOR_CLINICAL_USE` below the axes"
-    ax.annotate(NOT_FOR_CLINICAL_USE, (0, 0), xycoords='axes fraction', xytext=(0, -36), textcoords='offset points', va='top', fontsize=6.5, color='#666666', annotation_clip=False)
+def _warn(ax, below=36):
+    "`NOT_FOR_CLINICAL_USE` so many points below the axes"
+    ax.annotate(NOT_FOR_CLINICAL_USE, (0, 0), xycoords='axes fraction', xytext=(0, -below), textcoords='offset points', va='top', fontsize=6.5, color='#666666', annotation_clip=False)
     return ax
 
 def plot_density(
@@ -86,7 +86,7 @@ def operating_point(
 )->dict: # `rates` at the threshold on these images, 'wanted', 'chosen_on'
     "The largest threshold that reaches the wanted sensitivity on held-out images"
     if part == 'test': raise PapError('An operating point is not chosen on the test part: choose it on the validation part and report it on the test part.')
-    rows = check_predictions(part_of(predictions, part), labelled=True)
+    rows = part_of(predictions, part, labelled=True)
     y, p = is_abnormal(rows), p_abnormal(rows)
     return rates(y, p, sensitivity_threshold(y, p, sensitivity)) | dict(wanted=sensitivity, chosen_on=part)
 
@@ -130,7 +130,7 @@ def screening_report(
     blocks=None               # Block of each image (n,); None: found from pooled folds where possible
 )->dict: # 'threshold', counts, figures 'sensitivity' and 'specificity', 'at_prevalence' {'0.1': {'ppv', 'npv'}}, 'warning'
     "What the threshold does on images that did not choose it"
-    rows = check_predictions(part_of(predictions, part), labelled=True)
+    rows = part_of(predictions, part, labelled=True)
     y, p = is_abnormal(rows), p_abnormal(rows)
     r, samples = rates(y, p, threshold), _resampled_rates(y, p >= threshold, rows, n_resamples, seed, blocks)
     s, c = (np.nan if r[k] is None else r[k] for k in ('tpr', 'tnr'))
@@ -217,8 +217,7 @@ def plot_cohort(
     ax.grid(True, color='white', linewidth=1.5); ax.set_axisbelow(False); ax.tick_params(length=0)
     for spine in ax.spines.values(): spine.set_visible(False)
     ax.legend(handles=[Patch(color=colour, label=f'{counts[k]} {name}') for k, name, colour in COHORT_PARTS], fontsize=8, frameon=False, loc='center left', bbox_to_anchor=(1, .5), borderaxespad=.2, handlelength=1)
-    ax.annotate(NOT_FOR_CLINICAL_USE, (0, 0), xycoords='axes fraction', xytext=(0, -8), textcoords='offset points', va='top', fontsize=6.5, color='#666666')
-    return ax
+    return _warn(ax, 8)
 
 # %% ../nbs/23_screening.ipynb #0000002b
 def screening_plots(

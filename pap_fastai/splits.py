@@ -11,7 +11,8 @@ from pathlib import Path
 
 import numpy as np, pandas as pd
 
-from .core import PapError, as_meant, check_name, say
+from .core import PapError, check_name, say
+from .index import read_table
 
 # %% ../nbs/07_splits.ipynb #00000007
 def cluster_numbers(
@@ -143,15 +144,13 @@ def _read_split_csv(path):
     "Columns `image` and `split` (as 'train', 'valid', 'test') of a CSV"
     path = Path(path).expanduser()
     if not path.is_file(): raise PapError(f'There is no split file {str(path)!r}: check the path.')
-    try: frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding='utf-8-sig')
-    except (ValueError, pd.errors.ParserError) as e: raise PapError(f'{str(path)!r} is not a readable CSV ({e}): save it as comma-separated UTF-8 text.') from None
-    frame.columns = [str(o).strip().lower() for o in frame.columns]
+    frame = read_table(path).rename(columns=lambda o: str(o).strip().lower())
     if not {'image', 'split'} <= set(frame.columns):
         raise PapError(f"{str(path)!r} has the columns {', '.join(frame.columns)}: a split file needs 'image' and 'split'.")
     words = frame.split.str.strip().str.lower()
     odd = frame[~words.isin(_words)]
     if len(odd): raise PapError(f'{str(path)!r} puts {odd.image.iloc[0]!r} into {odd.split.iloc[0]!r}: the column split may say train, valid or test.')
-    return frame[['image']].map(as_meant).assign(split=words.map(_words))
+    return frame[['image']].assign(split=words.map(_words))
 
 # %% ../nbs/07_splits.ipynb #00000024
 def _match_rows(index, images):
