@@ -17,7 +17,7 @@ from pathlib import Path
 from fastcore.docments import docments
 from fastcore.script import is_cli
 
-from .core import Param, PapError, command, home, say
+from .core import Param, PapError, check_new, command, home, say
 from .recipes import Recipe, make_recipe
 
 # %% ../nbs/50_cli.ipynb #00000005
@@ -191,7 +191,7 @@ def _command_line():
 def _first_look(path, recipe, overrides, new=None):
     "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
     make_recipe(recipe, **_switches(overrides))
-    if new and Path(new).exists(): raise PapError(f'{str(new)!r} exists and is not overwritten: choose another --out.')
+    if new: check_new(new)
     if path: Path(path).expanduser().stat() # `command` says what is wrong with it
 
 def _list_archs(text):
@@ -308,13 +308,13 @@ def _learnt_on(config):
 # %% ../nbs/50_cli.ipynb #00000031
 def _predict_one(predictor, file, top, format, shown):
     "Print the classes of one image, or its row where a `format` is asked for or it could not be read; what is wrong with it, '' for nothing"
-    from pap_fastai.predict import RowWriter, predict_files, row_columns, top_classes
+    from pap_fastai.predict import RowWriter, p_together, predict_files, row_columns, top_classes
     row, = predict_files(predictor, [file])
     if not row['error']: shown.append(row)
     if format or row['error']: RowWriter(sys.stdout, row_columns(predictor), format or 'csv').head().write(row)
     else:
         for c, p in top_classes(row, predictor.classes, top): print(f'{c:28} {p:.3f}')
-        if 'flagged' in row: print(f"abnormal classes together {sum(row['p_'+c] for c in predictor.config['abnormal']):.3f}, {'flagged' if row['flagged'] else 'not flagged'} at the operating point of {predictor.config['threshold']:.3f}")
+        if 'flagged' in row: print(f"abnormal classes together {p_together(row, predictor.config['abnormal']):.3f}, {'flagged' if row['flagged'] else 'not flagged'} at the operating point of {predictor.config['threshold']:.3f}")
         if row.get('refused'): print(f"refused: {row['refused']}") # why none of them should be believed
     return row['error']
 
@@ -409,7 +409,7 @@ def pap_experiments(
     classes:str='5,2',    # Class schemes
     images:str=None,      # cells, fields; both by default, cells with --gap
     arch:str=None,        # Networks; the original's four by default, the recipe's with --gap
-    split:str=None,       # random, cluster, block, or CSVs with columns image,split; random by default; with --gap random,cluster,block, and slides for runs of clusters in one light
+    split:str=None,       # random, cluster, block, or CSVs with columns image,split; random by default; with --gap random,cluster,block, and slides for runs of clusters with the same background colour
     seed:str='0',         # Seeds
     folds:int=None,       # Cut the data in so many folds and test on each; 5 with --gap
     shift:float=0.,       # By what fraction of a block the borders of the block split move up

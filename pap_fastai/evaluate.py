@@ -266,7 +266,7 @@ def evaluate_run(
     stored, index = read_run_tables(run)
     predictions = stored if predictions is None else predictions
     config, (wanted, told) = run.config, _asked_before(run)
-    chose = config.get('chose_epoch', 'all' if config['recipe'].get('keep') == 'best' else '')
+    chose = config.get('chose_epoch', '')
     metrics = make_metrics(predictions, index, config['split'], config.get('seconds'), chose, bool(config['recipe'].get('refit')), sensitivity=wanted if sensitivity is None else sensitivity, prevalences=prevalences or told)
     if sensitivity is not None: _check_asked(metrics, plots)
     write_json(run.metrics_file, metrics)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['FORMATS', 'METHODS', 'FIELD_PX', 'IMAGE_SUFFIXES', 'CACHE_LIMIT', 'open_image', 'resize_image', 'image_array',
-           'normalise', 'find_images', 'split_masks', 'cache_folder', 'cache_key', 'cached_pixels', 'clear_cache',
-           'let_go', 'take']
+           'normalise', 'find_images', 'split_masks', 'cache_folder', 'cache_key', 'demand_readable', 'cached_pixels',
+           'clear_cache', 'let_go', 'take']
 
 # %% ../nbs/01_images.ipynb #00000002
 import errno, hashlib, io, mmap, os, shutil, stat, time
@@ -279,16 +279,19 @@ def _write_at(f, data, at):
         n = os.pwrite(f.fileno(), data, at)
         data, at = data[n:], at + n
 
-def _unreadable(paths, failed):
-    "One `PapError` for the images that could not be read; `failed` has the number and the error of each"
-    if len(failed) == 1: return failed[0][1]
-    failed = sorted(failed, key=lambda o: o[0])
-    named = ', '.join(str(paths[i]) for i, _ in failed[:5]) + (' and others' if len(failed) > 5 else '')
-    return PapError(f'{len(failed)} of {len(paths)} images cannot be read ({named}; of the first: {failed[0][1]}). Remove them, or leave their rows out of the index.')
+def demand_readable(
+    paths,   # Image files (list of str or `Path`)
+    problems # What is wrong with each (list of str), '' where nothing is
+):
+    "A `PapError` that names all images with a problem, if there are any"
+    bad = [i for i, o in enumerate(problems) if o]
+    if len(bad) == 1: raise PapError(problems[bad[0]])
+    named = ', '.join(str(paths[i]) for i in bad[:5]) + (' and others' if len(bad) > 5 else '')
+    if bad: raise PapError(f'{len(bad)} of {len(paths)} images cannot be read ({named}; of the first: {problems[bad[0]]}). Copy them again, remove them, or leave their rows out of the index.')
 
 def _fill(paths, size, method, file, workers):
-    "Decode `paths` into a new .npy file; raises one `PapError` for all that cannot be read"
-    each, failed = size*size*3, []
+    "Decode `paths` into a new .npy file; raises one `PapError` for all images that cannot be read"
+    each, problems = size*size*3, ['']*len(paths)
     with open(file, 'wb') as f, ThreadPoolExecutor(workers) as pool:
         np.lib.format.write_array_header_1_0(f, dict(descr='|u1', fortran_order=False, shape=(len(paths), size, size, 3)))
         f.flush()
@@ -296,12 +299,12 @@ def _fill(paths, size, method, file, workers):
         _reserve(f, start + len(paths)*each)
         def put(i):
             try: pixels = image_array(paths[i], size, method)
-            except PapError as e: failed.append((i, e))
+            except PapError as e: problems[i] = str(e)
             else: _write_at(f, memoryview(pixels).cast('B'), start + i*each)
         try:
             for _ in progress(pool.map(put, range(len(paths))), len(paths), 'reading images'): pass
         except BaseException: pool.shutdown(cancel_futures=True); raise
-        if failed: raise _unreadable(paths, failed)
+        demand_readable(paths, problems)
         os.fsync(f.fileno())
 
 def _open_cache(file, shape):

@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from .core import PapError, as_meant, check_name, progress, write_csv
-from .images import open_image
+from .images import demand_readable, open_image
 
 # %% ../nbs/02_index.ipynb #00000005
 INDEX_COLUMNS = ['image', 'kind', 'label', 'cluster', 'cell', 'width', 'height']
@@ -61,7 +61,7 @@ def image_size(
 # %% ../nbs/02_index.ipynb #0000000b
 def size_table(
     paths, # Image files (list of str or `Path`)
-    on_bad:str='raise', # 'raise': stop at the first damaged file; 'collect': name it in the column `problem`
+    on_bad:str='raise', # 'raise': a `PapError` that names the damaged files; 'collect': name each in the column `problem`
     decode:bool=False, # Decode all pixels of all files
     quiet:bool=False # No progress
 )->pd.DataFrame: # `width`, `height` (0 where damaged) and `problem` ('' where whole), in the order of `paths`
@@ -71,14 +71,14 @@ def size_table(
     Image.init() # the list of formats is loaded once, not by every thread
     def one(path):
         try: return (*image_size(path, decode), '')
-        except PapError as e:
-            if on_bad == 'raise': raise
-            return 0, 0, str(e)
+        except PapError as e: return 0, 0, str(e)
     pool = ThreadPoolExecutor(8)
     try:
         sizes = list(progress(pool.map(one, paths), total=len(paths), what='checking images' if decode else 'measuring images', quiet=quiet))
     finally: pool.shutdown(cancel_futures=True)
-    return pd.DataFrame(sizes, columns=['width', 'height', 'problem'])
+    sizes = pd.DataFrame(sizes, columns=['width', 'height', 'problem'])
+    if on_bad == 'raise': demand_readable(paths, sizes['problem'].tolist())
+    return sizes
 
 # %% ../nbs/02_index.ipynb #0000000f
 KNOWN_CLASSES = { # family -> class -> whether it is abnormal
@@ -157,7 +157,7 @@ def make_index(
     data:str, # What the images are, e.g. 'SIPaKMeD, cells'; printed with results
     left_out:dict=None, # Reason -> number of files that are not in the index
     quiet:bool=False # No progress
-)->pd.DataFrame: # The index, sorted by `image`; raises a `PapError` that names a damaged image
+)->pd.DataFrame: # The index, sorted by `image`; raises a `PapError` that names the damaged images
     "An index of images, with their sizes read from the files"
     index = pd.DataFrame(rows)
     for column, default in {'kind': 'cell', 'cluster': '', 'cell': ''}.items():

@@ -10,7 +10,7 @@ import hashlib, os
 from pathlib import Path
 
 from .bundle import read_config
-from .core import PapError, progress, read_json, say
+from .core import PapError, check_new, progress, read_json, say
 from .datasets import load_data
 from .evaluate import evaluate_table
 from .index import image_paths, read_index
@@ -81,8 +81,7 @@ def evaluate_other(
 )->Path: # The folder
     "Predict and measure other data with a run's network, at its temperature and threshold; raises `PapError` for other classes, an unreadable image, or an `out` that exists"
     config, run = read_config(run), open_run(run)
-    out = Path(out or f'{run.path}-on-{Path(path).resolve().stem}')
-    if out.exists(): raise PapError(f'{str(out)!r} exists and is not overwritten: choose another --out.')
+    out = check_new(out or f'{run.path}-on-{Path(path).resolve().stem}')
     index = _load_other(path, images or f"{run.config['data']['kind']}s", config)
     if not run.metrics_file.is_file(): raise PapError(f'{str(run.path)!r} has no figures of its own yet: run pap_evaluate {run.path} first.')
     learnt = learnt_from(run, image_paths(index))

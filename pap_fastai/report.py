@@ -340,7 +340,7 @@ def _head(metrics, config, index):
 def _valid_text(config):
     "What the validation part was for, by the run's config"
     if 'recipe' not in config: return 'The epoch may have been chosen on it, so these figures are no measure of the network.'
-    chose = config.get('chose_epoch', 'all' if config['recipe'].get('keep') == 'best' else '')
+    chose = config.get('chose_epoch', '')
     if chose: return f"{'Half of it' if chose == 'half' else 'It'} chose the epoch, so these figures are no measure of the network."
     return 'It did not choose the epoch; what was fitted on it stands below.' + (' It was predicted by a network that had not learnt from it; only then did it.' if config['recipe'].get('refit') else '')
 

@@ -126,11 +126,11 @@ def state(self:Run):
 
 # %% ../nbs/12_runs.ipynb #00000015
 def new_run_path(
-    arch:str, # Network
-    split:str # Split
+    network:str, # Recipe and network
+    split:str    # Split
 )->Path: # A path that does not exist yet
-    "`runs/<time>-<arch>-<split>` in `core.home()`"
-    stem = f'{datetime.datetime.now():%Y%m%d-%H%M%S}-{arch}-{split}'
+    "`runs/<time>-<network>-<split>` in `core.home()`"
+    stem = f'{datetime.datetime.now():%Y%m%d-%H%M%S}-{network}-{split}'
     path, n = home()/'runs'/stem, 1
     while path.exists(): path, n = path.with_name(f'{stem}-{n}'), n+1
     return path
