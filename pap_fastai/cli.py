@@ -17,7 +17,7 @@ from pathlib import Path
 from fastcore.docments import docments
 from fastcore.script import is_cli
 
-from .core import Param, PapError, check_new, command, home, say
+from .core import Param, PapError, command, home, say
 from .recipes import Recipe, make_recipe
 
 # %% ../nbs/50_cli.ipynb #00000005
@@ -33,7 +33,7 @@ def _one_line(parser, message):
     say(f'{parser.prog}: {message}; see {parser.prog} --help.')
     raise SystemExit(2)
 
-if Path(sys.argv[0]).name.startswith('pap_'): argparse.ArgumentParser.error = _one_line # in our commands alone
+if Path(sys.argv[0]).stem in globals().get('__all__', ()): argparse.ArgumentParser.error = _one_line # in our commands alone
 
 # %% ../nbs/50_cli.ipynb #00000008
 _version = Param('Print the version and stop', action='version')
@@ -190,8 +190,9 @@ def _command_line():
 # %% ../nbs/50_cli.ipynb #0000001f
 def _first_look(path, recipe, overrides, new=None):
     "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
+    from pap_fastai.runs import check_new_run
     make_recipe(recipe, **_switches(overrides))
-    if new: check_new(new)
+    if new: check_new_run(new)
     if path: Path(path).expanduser().stat() # `command` says what is wrong with it
 
 def _list_archs(text):
@@ -252,7 +253,7 @@ def pap_evaluate(
     device:str=None,    # With PATH: cpu, cuda, cuda:1, mps; found by default
     sensitivity:float=None, # Share of abnormal images to catch, .95 at first: the threshold is chosen anew on the validation images, in the run's bundle too. Without PATH
     prevalence:str=None, # Shares of abnormal ones in the populations for which PPV and NPV are told, with commas between; those of the last time by default, at first .01,.05,.1,.3
-    against:str=None    # Another run that was tested on the same images: print which of the two is more accurate, image by image, and write nothing
+    against:str=None    # Another run that was tested on the same images: print the difference in accuracy on them, image by image, and write nothing
 ):
     "Figures, plots and report of a run, of its own test part or of other data; or, with --against, the difference between two runs"
     if against is not None: return _compare(run, against, locals())

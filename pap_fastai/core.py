@@ -118,10 +118,11 @@ def atomic_path(
 
 # %% ../nbs/00_core.ipynb #00000029
 def check_new(
-    path # What is to be written (str or `Path`)
+    path,                  # What is to be written (str or `Path`)
+    or_else:str='remove it'# What else one may do where something is there
 )->Path: # The same as a `Path`
     "`path`, if nothing has that name yet, else a `PapError`"
-    if os.path.lexists(path): raise PapError(f'{str(path)!r} exists and is not overwritten: choose another --out, or remove it.')
+    if os.path.lexists(path): raise PapError(f'{str(path)!r} exists and is not overwritten: choose another --out, or {or_else}.')
     return Path(path)
 
 # %% ../nbs/00_core.ipynb #00000019

@@ -288,16 +288,17 @@ def comparison_lines(
     against # Another one, tested on the same images
 )->list: # Lines of text
     "Whether a run is more accurate than another, on the test images that both have predicted; raises `PapError` when these or the classes are not the same"
+    if Path(run).resolve() == Path(against).resolve(): raise PapError(f'{str(run)!r} and {str(against)!r} are the same run: compare it with another one.')
     runs = [open_run(o) for o in (run, against)]
     names = [o.path.resolve().name for o in runs] if Path(run).resolve().name != Path(against).resolve().name else [str(run), str(against)]
     tables = [read_run_tables(o) for o in runs]
     _check_same_test(names, tables)
     found = compare_runs(*(predictions for predictions, _ in tables))
     beyond, test = found['exceeds_noise'], found['mcnemar']
-    noise = 'no interval can be told' if beyond is None else f"{'beyond' if beyond else 'within'} the noise"
-    clusters = f"{found['clusters']} clusters" if found['clusters'] else 'clusters unknown'
+    noise = 'too little to tell it from noise' if beyond is None else f"{'beyond' if beyond else 'within'} the noise"
+    clusters = f"{found['clusters']} cluster{'s'*(found['clusters'] > 1)}" if found['clusters'] else 'clusters unknown'
     lines = [f"{name}: test {figure_text(found[k], 'accuracy')}, {split_text(o.config['split'])}" for k, name, o in zip('ab', names, runs)]
-    return lines + [f"{figure_text(found['difference'], 'difference')}, {noise}; n = {found['n']}, {clusters}",
+    return lines + [f"{figure_text(found['difference'], f'{names[0]} minus {names[1]}:')}, {noise}; n = {found['n']}, {clusters}",
                     f"images right by {names[0]} alone: {test['only_a_right']}, by {names[1]} alone: {test['only_b_right']}; McNemar's exact test, for which each image counts by itself: p = {test['p']:.2g}",
                     found['caveat'], 'Not for clinical use.']
 

@@ -286,8 +286,8 @@ def demand_readable(
     "A `PapError` that names all images with a problem, if there are any"
     bad = [i for i, o in enumerate(problems) if o]
     if len(bad) == 1: raise PapError(problems[bad[0]])
-    named = ', '.join(str(paths[i]) for i in bad[:5]) + (' and others' if len(bad) > 5 else '')
-    if bad: raise PapError(f'{len(bad)} of {len(paths)} images cannot be read ({named}; of the first: {problems[bad[0]]}). Copy them again, remove them, or leave their rows out of the index.')
+    named = ', '.join(repr(str(paths[i])) for i in bad[:5]) + (' and others' if len(bad) > 5 else '')
+    if bad: raise PapError(f'{len(bad)} of {len(paths)} images cannot be read, {named}; mend or remove them, or leave their rows out of the index. Of the first: {problems[bad[0]]}')
 
 def _fill(paths, size, method, file, workers):
     "Decode `paths` into a new .npy file; raises one `PapError` for all images that cannot be read"

@@ -202,7 +202,7 @@ def _recipe_section(recipe, ran):
     "The recipe as (name, text) rows; of the `ran` epochs in the history some were of the head alone, or of the refit"
     epochs, refit = recipe.get('epochs', 0), recipe.get('refit')
     frozen = 0 if recipe.get('weights') == 'none' else recipe.get('freeze_epochs', 0)
-    more = ran - epochs - frozen if refit and ran else 0
+    more = max(0, ran - epochs - frozen) if refit and ran else 0
     words = [f'{n} {what}' for n, what in ((frozen, 'of the head alone'), (epochs, 'of the whole network'), (more, 'with the validation part too')) if n]
     if recipe.get('name') == 'features': words = [f'{epochs} of the head', 'as many anew with the validation part too'][:1 + bool(refit)]
     return _pairs(recipe | (dict(epochs=', then '.join(words)) if len(words) > 1 else {}))
