@@ -353,7 +353,7 @@ def pap_predict(
     model:str,       # A run folder or a bundle
     paths:Param('Images, folders of images, patterns such as "slide*/*.png", or a CSV with a column image', str, nargs='+', opt=False),
     top:int=3,       # For one image: how many classes to print
-    out:str=None,    # Write the table to this file, row by row; it goes to stdout by default. Its column flagged says whether the abnormal classes together reach the run's threshold, refused why no answer should be trusted (empty: nothing speaks against it), outlier and uncertain are the scores behind that
+    out:str=None,    # Write the table to this file, row by row; it goes to stdout by default. Its column flagged says whether the abnormal classes together reach the run's threshold, refused why no answer should be trusted (empty: nothing speaks against it), outlier and uncertain are the scores behind that; a model without these columns answers whatever it is shown
     format:str=None, # csv or jsonl; by the name of --out by default
     resume:bool=False, # With --out: go on with a table that was stopped
     engine:str='auto', # auto (ONNX Runtime where the bundle has model.onnx, else PyTorch), torch, onnx, onnx-int8 or openvino; pap_export makes the files

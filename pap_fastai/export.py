@@ -234,7 +234,7 @@ pap_predict FOLDER_OF_THIS_FILE cell.png
 
 ## Limits
 
-- The figures hold for images like those of the test part: one laboratory, one stain, one microscope. Other slides will do worse; measure on your own with `pap_evaluate`.
+- The figures hold for images like those of the test part, of the same laboratories, stains and microscopes. Others will do worse; measure on your own with `pap_evaluate`.
 - Neighbouring cells of one slide on both sides of a split make figures look better than new slides would. The split is named above for that reason.
 - It answers only for single cells. `refusal.npz`, where it is there, marks images unlike the training images; it does not know everything that is not a cell.
 """
