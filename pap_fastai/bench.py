@@ -306,12 +306,12 @@ def bench_start(
     o     # Options: arch, size, repeats, device
 ): # An iterator over rows
     "Seconds until the first batch, and until `--help` is there"
-    default = make_recipe()
-    arch, size = o.arch or default.arch, o.size or default.size
-    weights = default.weights if arch == default.arch else 'none' # those of the default network lie here, others would have to be fetched
+    tuned = make_recipe('fine_tune')
+    arch, size = o.arch or tuned.arch, o.size or tuned.size
+    weights = tuned.weights if arch == tuned.arch else 'none' # those of the recipe's network lie here, others would have to be fetched
     def ours(r):
         out = work.folder/f'start-{r}'
-        line, _, at = run_side(work, 'first_batch', work.csv, split=work.csv, out=out, arch=arch, size=size, images=work.images, weights=weights, device=o.device)
+        line, _, at = run_side(work, 'first_batch', work.csv, split=work.csv, out=out, recipe=tuned.name, arch=arch, size=size, images=work.images, weights=weights, device=o.device)
         return json.loads(line)['at'] - at
     def plain():
         line, _, at = run_side(work, plain_script('start'), work.csv)
@@ -361,13 +361,14 @@ def plot_ratios(
     "How many times faster than plain fastai: median of each comparison, and the range of its rounds"
     from pap_fastai.plots import BLUE, GREY, new_figure, tidy
     rows = summary(table).iloc[::-1].reset_index(drop=True)
+    told = ['what', 'arch', 'engine', *(['processor'] if 'processor' in rows and rows['processor'].nunique() > 1 else [])]
     fig, (ax,) = new_figure(width=7, height=.9 + .32*len(rows))
     for i, o in rows.iterrows():
         ax.plot([o['low'], o['high']], [i, i], color=BLUE, linewidth=2)
         ax.plot(o['ratio'], i, 'o', color=BLUE, markersize=5)
         ax.annotate(f"{o['ratio']:.1f}", (o['high'], i), (6, 0), textcoords='offset points', va='center', fontsize=8)
     ax.axvline(1, color=GREY, linewidth=1)
-    ax.set_xscale('log'); ax.set_yticks(range(len(rows)), [' '.join(filter(None, (o['what'], str(o.get('arch') or ''), str(o.get('engine') or '')))) for _, o in rows.iterrows()])
+    ax.set_xscale('log'); ax.set_yticks(range(len(rows)), [' '.join(str(o[k]) for k in told if o.get(k)) for _, o in rows.iterrows()])
     tidy(ax, 'Times as fast as plain fastai', 'plain seconds / seconds of this project (log scale)', '')
     return fig
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from fastcore.docments import docments
 from fastcore.script import is_cli
 
-from .core import Param, PapError, command, home, say
+from .core import Param, PapError, check_new, command, home, say
 from .recipes import Recipe, make_recipe
 
 # %% ../nbs/50_cli.ipynb #00000005
@@ -188,6 +188,14 @@ def _command_line():
     return shlex.join([Path(sys.argv[0]).name, *map(_shortened, sys.argv[1:])]) if is_cli() else ''
 
 # %% ../nbs/50_cli.ipynb #0000001f
+def _finished(path):
+    "The run in a folder if nothing is left to do, its model card written; said before anything heavy is loaded; else None"
+    from pap_fastai.runs import open_run
+    run = open_run(path)
+    if run.state != 'done' or not (run.model_file/'README.md').is_file(): return None
+    say(f'{run.path} is finished: nothing to resume.')
+    return run
+
 def _first_look(path, recipe, overrides, new=None):
     "A `PapError` for what can be seen to be wrong before anything heavy is loaded"
     from pap_fastai.runs import check_new_run
@@ -206,7 +214,7 @@ def _list_archs(text):
 @with_options(**recipe_options())
 def pap_train(
     path:Param('A data folder, or a CSV with the columns image, label and, where known, group (slide or patient); the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
-    recipe:str='default',  # default, paper or features; the options from --arch on replace its fields
+    recipe:str='features', # features (an ImageNet network as it is, a new head), fine_tune (the whole network) or paper (the original study's); the options from --arch on replace its fields
     classes:str='5',       # Class scheme: 5, 3, 2 or 2-metaplastic-abnormal
     abnormal:str=None,     # Classes that count as abnormal, for a threshold and screening, e.g. "HSIL,LSIL"; those known by their names by default
     images:str='cells',    # cells or fields
@@ -215,7 +223,7 @@ def pap_train(
     fold:int=None,         # Which of them is the test part, from 0
     buffer:int=0,          # Clusters to leave out between the parts
     shift:float=0.,        # By what fraction of a block the borders of the block split move up, to repeat a result with other borders
-    out:str=None,          # New run folder; `runs/<time>-<recipe, if not default>-<arch>-<split>` by default
+    out:str=None,          # New run folder; `runs/<time>-<recipe>-<arch>-<split>` by default
     resume:str=None,       # Go on with this run; PATH is where its images are now, if they were moved
     device:str=None,       # cpu, cuda, cuda:1, mps; found by default
     precision:str='auto',  # auto, fp32 or bf16
@@ -231,8 +239,10 @@ def pap_train(
     options = {**locals(), **overrides}
     if list_archs is not None: return _list_archs(list_archs)
     if not resume and int(os.environ.get('WORLD_SIZE', 1)) < 2: _first_look(path, recipe, overrides, out) # of several processes the first one says it
+    if resume:
+        _refuse(pap_train, options, ('path','resume','device'), '--resume goes on with the options that the run began with')
+        if int(os.environ.get('RANK', 0)) == 0 and (run := _finished(resume)): return print(run.path)
     with redirect_stdout(sys.stderr):
-        if resume: _refuse(pap_train, options, ('path','resume','device'), '--resume goes on with the options that the run began with')
         from pap_fastai.train import resume as resume_run, train
         if resume: run = resume_run(resume, path, device)
         else: run = train(path, recipe, classes, images, split, folds, fold, buffer, shift, out, device, precision, workers, cache, checkpoint_every, logger,
@@ -363,6 +373,7 @@ def pap_predict(
     device:str=None  # For torch: cpu, cuda, cuda:1, mps; found by default
 ):
     "The classes of images: the most probable ones of one image, a table of many. Probabilities are tempered as the run's validation images ask for; its own predictions.csv holds them as they are before that"
+    if out and not resume: check_new(out)
     from pap_fastai.predict import SomeUnreadable, list_images, open_model
     paths = [paths] if isinstance(paths, str) else paths
     if grid and Path(grid).suffix.lower() != '.png': raise PapError(f'--grid {grid}: the picture is a PNG, so let its name end in .png.')
@@ -512,7 +523,7 @@ def pap_app(
     device:str=None       # For torch: cpu, cuda, cuda:1, mps; found by default
 ):
     "A web page for one cell, many cells or a field image, and its API for programs"
-    if not model: raise PapError('Which model? Give a run folder or a bundle as MODEL; `pap_train --recipe features` makes one, from the synthetic sample in a minute if there is nothing else.')
+    if not model: raise PapError('Which model? Give a run folder or a bundle as MODEL; `pap_train` makes one, from the synthetic sample in a minute if there is nothing else.')
     from pap_fastai.app import serve
     def started(address):
         say('Not for clinical use. The page is here until Ctrl-C:')

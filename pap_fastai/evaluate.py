@@ -56,7 +56,7 @@ def fake_run(
     table = fake_predictions(clusters, parts=('train', 'valid', 'test'), seed=seed)
     index = _fake_index(table, seed)
     counts = index['split'].value_counts().to_dict()
-    config = dict(recipe=dict(name='default', arch='made-up'), seconds=dict(data=.1, train=60.),
+    config = dict(recipe=dict(name='features', arch='made-up'), seconds=dict(data=.1, train=60.),
                   data=dict(data='made-up predictions', scheme='5', classes=table.attrs['classes'], abnormal=table.attrs['abnormal'], synthetic=True, images=len(index), kind='cell', fingerprint=fingerprint(index)),
                   split=dict(name='cluster', why='made up', **{p: counts[p] for p in ('train', 'valid', 'test')}, clusters_on_both_sides=0, neighbours_on_both_sides=0, left_out={}))
     run = create_run(path, config)
@@ -82,10 +82,12 @@ def _after(learnt, index):
     both.attrs = index.attrs | {'classes': sorted(learnt['label'].unique())}
     return both
 
-def _baseline(index):
-    "The size-only figures of a split index of cells; None where sizes say nothing or nothing can be fitted"
+def _baseline(index, predictions):
+    "The size-only figures of a split index of cells, and by how much a network is better on the same test images; None where sizes say nothing or nothing can be fitted"
     if index is None or 'split' not in index or (index['kind'] != 'cell').any() or not {'train', 'test'} <= set(index['split']): return None
-    return short_figures(size_only(index))
+    sizes = size_only(index)
+    compared = compare_runs(predictions, sizes)
+    return dict(short_figures(sizes), network_minus_size=compared['difference'], exceeds_noise=compared['exceeds_noise'])
 
 # %% ../nbs/27_evaluate.ipynb #0000000c
 def _held_out(predictions, chose_epoch):
@@ -153,10 +155,20 @@ def make_metrics(
     elif fitted: found['calibration'] = _carried(fitted, predictions)
     if screening := screening_figures(predictions, found.get('calibration', {}), prevalences): found['screening'] = screening
     elif prevalences: say('No threshold is known for these images, so PPV and NPV at a prevalence are left out.')
-    if baseline := _baseline(_after(learnt, index)): found['size_only'] = baseline
+    if baseline := _baseline(_after(learnt, index), predictions): found['size_only'] = baseline
     return dict(found, seconds=dict(seconds or {}, evaluate=round(time.perf_counter() - started, 2)))
 
 # %% ../nbs/27_evaluate.ipynb #00000015
+def _noise_text(beyond):
+    "The verdict of `compare_runs` in words"
+    return 'too few clusters to tell it from noise' if beyond is None else f"{'beyond' if beyond else 'within'} the noise"
+
+def _size_line(size):
+    "How well the size of the images alone does, and how much better the network is"
+    difference, beyond = size['network_minus_size'], size['exceeds_noise']
+    more = ': it may have learnt little but size' if beyond is False else ': it does worse than size alone' if beyond and difference['value'] < 0 else ''
+    return f"{figure_text(size['accuracy'], 'size of the images alone: accuracy')}; {figure_text(difference, 'network minus size')}, {_noise_text(beyond)}{more}"
+
 def metrics_lines(
     metrics:dict # What `metrics.json` holds
 )->list: # Lines of text
@@ -165,7 +177,7 @@ def metrics_lines(
     clusters = f", {t['clusters']} clusters" if t['clusters'] else ', clusters unknown'
     lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split_text(metrics['split'])}, n = {t['n']}{clusters}",
              ', '.join(figure_text(t[k], name) for k, name in (('balanced_accuracy', 'balanced accuracy'), ('macro_f1', 'macro-F1'), ('auroc', 'AUROC')))]
-    if size: lines.append(figure_text(size['accuracy'], 'size of the images alone: accuracy'))
+    if size: lines.append(_size_line(size))
     if s := t.get('screening'): lines.append(f"abnormal (n = {s['n_abnormal']}) against normal (n = {s['n_normal']}) at {s['threshold']:g}: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     if s := metrics.get('screening'): lines.append(f"at the threshold {s['threshold']:.3f}, chosen on validation images: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     lines.append(t['caveat'])
@@ -294,8 +306,7 @@ def comparison_lines(
     tables = [read_run_tables(o) for o in runs]
     _check_same_test(names, tables)
     found = compare_runs(*(predictions for predictions, _ in tables))
-    beyond, test = found['exceeds_noise'], found['mcnemar']
-    noise = 'too little to tell it from noise' if beyond is None else f"{'beyond' if beyond else 'within'} the noise"
+    noise, test = _noise_text(found['exceeds_noise']), found['mcnemar']
     clusters = f"{found['clusters']} cluster{'s'*(found['clusters'] > 1)}" if found['clusters'] else 'clusters unknown'
     lines = [f"{name}: test {figure_text(found[k], 'accuracy')}, {split_text(o.config['split'])}" for k, name, o in zip('ab', names, runs)]
     return lines + [f"{figure_text(found['difference'], f'{names[0]} minus {names[1]}:')}, {noise}; n = {found['n']}, {clusters}",

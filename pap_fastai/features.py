@@ -25,7 +25,7 @@ from .images import _alone, cache_folder, cache_key, cached_pixels, image_array,
 from .index import image_paths
 from .learner import SeedEpochs, depthwise, float32_forward, loss_function, optimiser
 from .predictions import make_predictions, told_of_data
-from .recipes import Recipe
+from .recipes import Recipe, training_phases
 from .refusal import FEWEST, Refusal, fit_refusal
 from .training import NoValidation, fit_phase, fit_run, memory_advice
 from .weights import build_network, fold_batch_norm, load_body, pixel_stats, pool_stages, pretrained_body, standardised
@@ -155,7 +155,7 @@ def _answer(head, x):
 def _refitted(recipe, x, y, rows, path, n_classes):
     "A head trained anew on `rows`, by the same recipe and seed"
     _, head = split_network(frozen_network(recipe, n_classes))
-    fit_phase(head_learner(head, x, y, rows, rows[:1], recipe, path), False, recipe.epochs, [SeedEpochs(recipe.seed), NoValidation()])
+    fit_phase(head_learner(head, x, y, rows, rows[:1], recipe, path), False, dict(training_phases(recipe))['refit'], [SeedEpochs(recipe.seed), NoValidation()])
     return head
 
 def fit_features(

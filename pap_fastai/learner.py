@@ -300,7 +300,7 @@ def _make_fast(learn, device_type, bf16, backend):
 
 def get_learner(
     index,                 # A split index
-    recipe='default',      # A `Recipe`, or the name of one
+    recipe='fine_tune',    # A `Recipe`, or the name of one
     path=None,             # The Learner's folder
     device:str=None,       # cpu, cuda, mps; the best there is by default
     precision:str='auto',  # auto, fp32 or bf16

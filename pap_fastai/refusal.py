@@ -140,7 +140,7 @@ def referral_figures(
     order = np.argsort(-probabilities(predictions).max(1), kind='stable') # the surest first
     answered = [max(1, len(order) - int(round(o*len(order)))) for o in shares]
     rows = [predictions.iloc[np.sort(order[:n])].reset_index(drop=True) for n in answered]
-    return [dict(share=float(o), n=n, accuracy=mean_figure((t['predicted'] == t['label']).to_numpy(float), t)) for o, n, t in zip(shares, answered, rows)]
+    return [dict(share=float(o), n=n, accuracy=mean_figure((t['predicted'] == t['label']).to_numpy(), t)) for o, n, t in zip(shares, answered, rows)]
 
 def plot_referral(
     predictions # Predictions with labels, of one part

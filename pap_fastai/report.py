@@ -18,6 +18,7 @@ from .index import read_table
 from .interpret import missed_abnormal, most_confused, top_losses
 from .metrics import PER_CLASS
 from .predictions import abnormal_names, read_predictions
+from .recipes import epochs_in_words, recipe_from_dict
 from .runs import Run
 
 # %% ../nbs/25_report.ipynb #00000005
@@ -26,7 +27,7 @@ NAMES = dict(
     brier='Brier score', log_loss='Log loss', ece='Calibration error (ECE)',
     sensitivity='Sensitivity', specificity='Specificity', ppv='PPV', npv='NPV', f1='F1', n='Images',
     tpr='True positive rate', fpr='False positive rate', tnr='True negative rate', fnr='False negative rate',
-    lr='Learning rate', body_lr='Learning rate of the first layers, as a share of that', arch='Architecture')
+    lr='Learning rate', body_lr='Learning rate of the first layers, as a share of that', arch='Architecture', epochs='Training')
 
 def spoken(
     name # A key such as 'balanced_accuracy'
@@ -43,7 +44,7 @@ def _row(name, figure, scale=True):
     mark = None
     if scale and figure['value'] is not None and 0 <= figure['value'] <= 1:
         mark = {k: round(100*(figure['value'] if v is None else v), 2) for k, v in (('at', figure['value']), ('low', low), ('high', high))}
-    return dict(name=name, value=value, interval='' if low is None else f'{low:.3f} to {high:.3f}', mark=mark,
+    return dict(name=name, value=value, interval='' if low is None else 'all resamples agree' if low == high else f'{low:.3f} to {high:.3f}', mark=mark,
                 wilson=f'Wilson {wilson[0]:.3f} to {wilson[1]:.3f}' if wilson else '')
 
 def _plain_row(name, value):
@@ -140,7 +141,7 @@ def _class_section(test):
     "One row a class: n, and each figure with its interval"
     def cell(f):
         if f['value'] is None: return '–', ''
-        return f"{f['value']:.2f}", '' if f['low'] is None else f"{f['low']:.2f}–{f['high']:.2f}"
+        return f"{f['value']:.2f}", '' if f['low'] is None else 'all agree' if f['low'] == f['high'] else f"{f['low']:.2f}–{f['high']:.2f}"
     rows = [(c, f['n'], [cell(f[o]) for o in PER_CLASS]) for c, f in test['per_class'].items()]
     return dict(heads=[spoken(o) for o in PER_CLASS], rows=rows)
 
@@ -198,14 +199,11 @@ def _mistakes(predictions, threshold=.5):
     return dict(confused=most_confused(predictions).head(8).to_dict('records'), worst=top_losses(predictions, n=10).to_dict('records'), missed=missed)
 
 # %% ../nbs/25_report.ipynb #c0a10011
-def _recipe_section(recipe, ran):
-    "The recipe as (name, text) rows; of the `ran` epochs in the history some were of the head alone, or of the refit"
-    epochs, refit = recipe.get('epochs', 0), recipe.get('refit')
-    frozen = 0 if recipe.get('weights') == 'none' else recipe.get('freeze_epochs', 0)
-    more = max(0, ran - epochs - frozen) if refit and ran else 0
-    words = [f'{n} {what}' for n, what in ((frozen, 'of the head alone'), (epochs, 'of the whole network'), (more, 'with the validation part too')) if n]
-    if recipe.get('name') == 'features': words = [f'{epochs} of the head', 'as many anew with the validation part too'][:1 + bool(refit)]
-    return _pairs(recipe | (dict(epochs=', then '.join(words)) if len(words) > 1 else {}))
+def _recipe_section(recipe):
+    "The recipe as (name, text) rows, with its epochs in words; one that this version does not know as it stands"
+    try: words = dict(epochs=epochs_in_words(recipe_from_dict(recipe))) if 'epochs' in recipe else {}
+    except PapError: words = {}
+    return _pairs(recipe | words)
 
 # %% ../nbs/25_report.ipynb #0000001f
 PLOTS = dict( # the beginning of a file's name -> its section, its caption
@@ -352,7 +350,7 @@ def _measured(metrics, predictions, config):
         test=test,
         overall=figure_rows(test, [*few, 'auroc', 'brier', 'log_loss']),
         per_class=_class_section(test),
-        baseline=figure_rows(size, few) if size else None,
+        baseline=figure_rows(size, few) + [_row('Network minus size: accuracy', size['network_minus_size'], scale=False)] if size else None,
         valid=figure_rows(metrics.get('valid', {}), few),
         valid_text=_valid_text(config),
         threshold=threshold,
@@ -362,21 +360,21 @@ def _measured(metrics, predictions, config):
         operating=_screening_section(metrics.get('screening')),
         calibration=_calibration_section(metrics.get('calibration'), metrics['split'].get('name')))
 
-def _origin(metrics, config, ran):
+def _origin(metrics, config):
     "How the run was made, and what its intervals mean"
     made, i = {k: config.get(k) for k in ('started', 'device', 'precision', 'versions')}, metrics['test']['interval']
     return dict(
-        recipe=_recipe_section(config.get('recipe', {}), ran),
+        recipe=_recipe_section(config.get('recipe', {})),
         command=config.get('command') or metrics.get('command', ''),
         made=_pairs({**made, 'seconds': metrics.get('seconds')}),
         caveat=metrics['test']['caveat'],
         interval_text=f"Intervals: {i['method']}, {i['n_resamples']} resamples of {i['units']} units, level {i['level']:g}. "
-                      "Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. An interval without width means that all resamples agree, not certainty. Figures are fractions.")
+                      "Wilson's interval beside some of them takes images as independent, so it is mostly too narrow. Where all resamples agree, that is no certainty. Figures are fractions.")
 
-def _context(metrics, config, predictions, index, ran):
+def _context(metrics, config, predictions, index, history):
     "Everything that the page shows, apart from its plots"
-    files = dict(files=['metrics.json', 'predictions.csv'] + ['index.csv']*(index is not None) + ['history.csv']*(ran is not None) + ['config.json']*bool(config))
-    return files | _head(metrics, config, index) | _measured(metrics, predictions, config) | _origin(metrics, config, ran)
+    files = dict(files=['metrics.json', 'predictions.csv'] + ['index.csv']*(index is not None) + ['history.csv']*history + ['config.json']*bool(config))
+    return files | _head(metrics, config, index) | _measured(metrics, predictions, config) | _origin(metrics, config)
 
 # %% ../nbs/25_report.ipynb #00000027
 SECTIONS = dict(data='Data and split', figures='Figures', mistakes='Mistakes', screening='Screening', calibration='Calibration', training='Training',
@@ -388,10 +386,10 @@ def report_html(
     config:dict=None,         # The run's `config.json`
     index=None,               # The split index
     plots:dict=None,          # From `plot_data`
-    ran:int=None              # Epochs in the run's history
+    history:bool=False        # Whether a history.csv lies beside it
 )->str: # The page
     "The report as one HTML page"
-    context, plots = _context(metrics, config or {}, predictions, index, ran), plots or {}
+    context, plots = _context(metrics, config or {}, predictions, index, history), plots or {}
     page = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined).from_string(MACROS + HEAD + BODY)
     there = {k: k in plots or context.get(what) for k, what in dict(screening='screening', calibration='calibration', training='recipe', more='').items()}
     from markupsafe import Markup
@@ -406,5 +404,5 @@ def write_report(
     if not run.metrics_file.is_file(): raise PapError(f'{run.path.name!r} has no metrics.json yet: run pap_evaluate {run.path} first.')
     metrics, config = read_json(run.metrics_file), run.config if run.config_file.is_file() else {}
     told = {k: metrics['data'].get(k) for k in ('abnormal', 'scheme', 'data', 'synthetic')}
-    index, history = (read_table(o) if o.is_file() else None for o in (run.index_file, run.history_file))
-    return write_text(run.report_file, report_html(metrics, read_predictions(run.predictions_file, **told), config, index, plot_data(run.plots_file), None if history is None else len(history)))
+    index = read_table(run.index_file) if run.index_file.is_file() else None
+    return write_text(run.report_file, report_html(metrics, read_predictions(run.predictions_file, **told), config, index, plot_data(run.plots_file), run.history_file.is_file()))

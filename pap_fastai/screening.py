@@ -13,7 +13,7 @@ import pandas as pd
 
 from .calibration import sensitivity_threshold
 from .core import PapError
-from .metrics import _blocks_of_folds, _figure, add_wilson, cluster_codes, draw_clusters
+from .metrics import FEW_CLUSTERS, _blocks_of_folds, _figure, add_wilson, cluster_codes, draw_clusters
 from .plots import BLUE, GREY, ORANGE, VERMILION, new_figure, tidy
 from .predictions import is_abnormal, p_abnormal, part_of
 
@@ -111,13 +111,13 @@ def _resampled_rates(y, flagged, predictions, n_resamples, seed, blocks):
     count = lambda mask: drawn @ np.bincount(codes, mask, n_units)
     with np.errstate(invalid='ignore', divide='ignore'): return np.stack([count(y & flagged)/count(y), count(~y & ~flagged)/count(~y)])
 
-def _values_at(prevalence, figures, samples):
-    "PPV and NPV at a prevalence as figures; where all resamples agree, the ends of sensitivity and specificity give the interval"
+def _values_at(prevalence, figures, samples, few):
+    "PPV and NPV at a prevalence as figures; where clusters are `few` or all resamples agree, their interval reaches as far as the ends of sensitivity and specificity do"
     ends = lambda end: [np.nan if figures[k][end] is None else figures[k][end] for k in ('sensitivity', 'specificity')]
     point, low, high = (predictive_values(*ends(o), prevalence) for o in ('value', 'low', 'high'))
     out = {k: _figure(v, o) for k, v, o in zip(('ppv', 'npv'), point, predictive_values(*samples, prevalence))}
     for f, a, b in zip(out.values(), low, high):
-        if f['low'] is not None and f['low'] == f['high'] and np.isfinite([a, b]).all(): f.update(low=float(a), high=float(b))
+        if f['low'] is not None and (few or f['low'] == f['high']) and np.isfinite([a, b]).all(): f.update(low=min(f['low'], float(a)), high=max(f['high'], float(b)))
     return out
 
 def screening_report(
@@ -135,9 +135,11 @@ def screening_report(
     r, samples = rates(y, p, threshold), _resampled_rates(y, p >= threshold, rows, n_resamples, seed, blocks)
     s, c = (np.nan if r[k] is None else r[k] for k in ('tpr', 'tnr'))
     figures = {k: _figure(v, o) for k, v, o in zip(('sensitivity', 'specificity'), (s, c), samples)}
+    codes, right = cluster_codes(rows)[0], (p >= threshold) == y
     for k, of in (('sensitivity', y), ('specificity', ~y)):
-        if of.any(): add_wilson(figures[k], cluster_codes(rows)[0][of])
-    values = {f'{q:g}': _values_at(q, figures, samples) for q in prevalences}
+        if of.any(): add_wilson(figures[k], codes[of], right[of])
+    few = min(len(np.unique(codes[of])) for of in (y, ~y)) < FEW_CLUSTERS
+    values = {f'{q:g}': _values_at(q, figures, samples, few) for q in prevalences}
     return {k: r[k] for k in ('threshold', 'tp', 'fn', 'fp', 'tn')} | figures | dict(at_prevalence=values, warning=NOT_FOR_CLINICAL_USE)
 
 # %% ../nbs/23_screening.ipynb #0000001e

@@ -337,7 +337,9 @@ def describe_split(
     lines = [f"Split {s['name']!r}{which}: {s['train']} train, {s['valid']} valid, {s['test']} test images.", f"  {s['why']}"]
     if audit['clusters'] is None: lines.append('  clusters on both sides of the test: not known, the data do not name them')
     else:
-        pairs = lambda k: 'their order is not known' if audit['neighbours'] is None else f"pairs of neighbours: {audit['neighbours_'+k]} of {audit['neighbours']}"
+        def pairs(k):
+            if audit['neighbours'] is None: return 'their order is not known'
+            return f"pairs of neighbours: {audit['neighbours_'+k]} of {audit['neighbours']}" if audit['neighbours'] else 'no two are neighbours'
         for k, what in (('on_both_sides', 'train + valid against test'), ('train_valid', 'train against valid')):
             lines.append(f"  clusters on both sides, {what}: {audit['clusters_'+k]} of {audit['clusters']}; {pairs(k)}")
     lines += [f'  left out: {n} images, {why}' for why,n in s['left_out'].items()]

@@ -28,10 +28,10 @@ from .inference import predict_parts
 from .learner import PRECISIONS, check_compiler, choose_precision, find_device, get_learner, keep_freed_memory, recipe_dls, slow_bfloat16
 from .predictions import read_predictions, write_predictions
 from .processes import alone, join, share_of_batch
-from .recipes import Recipe, check_recipe, make_recipe, place_weights, recipe_dict, recipe_from_dict
+from .recipes import Recipe, check_recipe, epochs_in_words, make_recipe, place_weights, recipe_dict, recipe_from_dict
 from .runs import Run, create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
 from .splits import describe_split, split_index
-from .training import fit_run, refit_epochs
+from .training import fit_run
 from .weights import pixel_stats, pretrained_body
 
 # %% ../nbs/28_train.ipynb #5a1e0002
@@ -39,7 +39,7 @@ def _with_abnormal(index, names):
     "The index with what counts as abnormal named; what its class names tell, where `names` is None"
     if names is None: return index
     names, classes = [names] if isinstance(names, str) else list(names), index.attrs['classes']
-    if strange := [o for o in names if o not in classes]: raise PapError(f"--abnormal {','.join(names)}: the classes of these data are {', '.join(classes)}, and {strange[0]!r} is none of them.")
+    for o in names: check_name(o, classes, 'class in --abnormal')
     if set(names) == set(classes): raise PapError(f"--abnormal {','.join(names)}: these are all classes, so nothing would be normal; leave out those that are.")
     index.attrs['abnormal'] = [o for o in classes if o in names]
     return index
@@ -79,13 +79,8 @@ def describe_run(
     c, r = run.config, run.config['recipe']
     left = ', '.join(f'{n} {k}' for k, n in (c['data'].get('left_out') or {}).items())
     return [f"{c['data']['data']}: {c['data']['images']} images{f' (left out: {left})' if left else ''}, classes {c['data']['scheme']} ({', '.join(c['data']['classes'])})", *_lines(describe_split(index)),
-            f"recipe {r['name']}: {r['arch']}, weights {r['weights']}, {r['epochs']} epochs{_more(r)}, batches of {r['batch_size']}, {r['size']} px, {c['precision']} on {c['device']}" + _shared(c),
+            f"recipe {r['name']}: {r['arch']}, weights {r['weights']}, {epochs_in_words(recipe_from_dict(r))}, batches of {r['batch_size']}, {r['size']} px, {c['precision']} on {c['device']}" + _shared(c),
             f'run folder {run.path}']
-
-def _more(recipe):
-    "How long it goes on with the validation part, in words"
-    n = 0 if recipe['name'] == 'features' else refit_epochs(recipe_from_dict(recipe))
-    return f' and {n} with the validation part' if n else ''
 
 def _shared(config):
     "How several processes share a batch, in words"
@@ -238,14 +233,14 @@ def _check_options(recipe, options, overrides):
     if options['workers'] and options['cache'] and recipe.name != 'features': raise PapError('--workers are processes that read images in every epoch, and the pixel cache leaves them nothing to read: leave --workers out, or add --no-cache.')
     if recipe.name == 'features':
         for ignored, option in ((options['logger'], '--logger'), (not options['cache'], '--no-cache'), (options['compile'], '--compile'), (options['workers'], '--workers')):
-            if ignored: raise PapError(f'The recipe features makes no use of {option}: leave it out, or choose another recipe.')
+            if ignored: raise PapError(f'The recipe features makes no use of {option}: leave it out, or train the network itself with --recipe fine_tune.')
         if recipe.weights == 'none': say('Warning: with weights none the body is random and stays so; only the head learns.')
     elif recipe.weights == 'none' and overrides.get('freeze_epochs'): raise PapError('With --weights none there is nothing to freeze: leave --freeze_epochs out, or choose other weights.')
     if options['logger']: check_logger(options['logger'])
 
 def _check_processes(recipe):
     "A `PapError` where several processes cannot share this recipe"
-    if num_distrib() > 1 and recipe.name == 'features': raise PapError('The recipe features trains in one process, in seconds: start it without torchrun.')
+    if num_distrib() > 1 and recipe.name == 'features': raise PapError('The recipe features trains in one process, in seconds: start it without torchrun, or train the network itself with --recipe fine_tune.')
     share_of_batch(recipe.batch_size, max(1, num_distrib()))
 
 # %% ../nbs/28_train.ipynb #5a1e0012
@@ -265,10 +260,6 @@ def _carry_out(begin):
     return run
 
 # %% ../nbs/28_train.ipynb #5a1e0015
-def _run_name(recipe):
-    "The part of a new run folder's name that tells recipe and network"
-    return recipe.arch if recipe.name == 'default' else f'{recipe.name}-{recipe.arch}'
-
 def _begin(index, recipe, options, out, command):
     "A new run folder and what is to be done in it: run, lock, index, recipe, options"
     device = options['device']
@@ -276,7 +267,7 @@ def _begin(index, recipe, options, out, command):
     slow_bfloat16(options['precision'], device, quiet=options['quiet'])
     precision = choose_precision(recipe.arch, recipe.size, device) if options['precision'] == 'auto' else options['precision']
     options = {**options, 'device': str(device), 'precision': precision}
-    out = Path(out or new_run_path(_run_name(recipe), index.attrs['split']['name']))
+    out = Path(out or new_run_path(f'{recipe.name}-{recipe.arch}', index.attrs['split']['name']))
     run = create_run(out, _run_config(index, recipe, out, precision, device, command))
     if not options['quiet']: say(*describe_run(run, index), sep='\n')
     run.update(options={k: v for k,v in options.items() if k not in ('quiet','device')})
@@ -287,7 +278,7 @@ def _begin(index, recipe, options, out, command):
 # %% ../nbs/28_train.ipynb #5a1e0017
 def train(
     path=None,            # A data folder or an index CSV; the synthetic sample by default
-    recipe='default',     # A `Recipe`, or the name of one
+    recipe='features',    # A `Recipe`, or the name of one
     classes:str='5',      # Class scheme: 5, 3, 2, 2-metaplastic-abnormal
     images:str='cells',   # cells or fields
     split='auto',         # auto, block, cluster, random, or a CSV

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['save_checkpoint', 'read_checkpoint', 'clock', 'RunRecorder', 'memory_advice', 'NoValidation', 'without_validation',
-           'refit_epochs', 'fit_phase', 'fit_run']
+           'fit_phase', 'fit_run']
 
 # %% ../nbs/14_training.ipynb #00000002
 import io, sys, time
@@ -17,6 +17,7 @@ from fastai.torch_core import get_model, num_distrib, rank_distrib
 
 from .core import PapError, _out_of_memory, atomic_path, say, write_csv
 from .learner import KeepBest, SeedEpochs, group_rates, last_epoch, schedule
+from .recipes import training_phases
 from .runs import Run
 
 # %% ../nbs/14_training.ipynb #00000005
@@ -133,19 +134,6 @@ def without_validation(
     try: yield [NoValidation()]
     finally: learn.metrics, learn.recorder.valid_metrics = kept
 
-# %% ../nbs/14_training.ipynb #00000014
-def refit_epochs(
-    recipe # Its `epochs`, and whether it refits
-)->int:
-    "For how many epochs a network goes on once the validation part is predicted"
-    return max(1, recipe.epochs//2) if recipe.refit else 0
-
-def _phases(recipe, refit):
-    "(what learns, epochs) of each phase"
-    frozen = recipe.freeze_epochs if recipe.weights != 'none' else 0
-    phases = ('head', frozen), ('all', recipe.epochs), ('refit', refit_epochs(recipe) if refit else 0)
-    return [(what, epochs) for what, epochs in phases if epochs]
-
 # %% ../nbs/14_training.ipynb #00000017
 def fit_phase(
     learn,           # A Learner with a recipe
@@ -178,7 +166,7 @@ def fit_run(
     if checkpoint:
         learn.model.load_state_dict(checkpoint['model'])
         best, history, done = KeepBest(checkpoint['best'], checkpoint['best_epoch'], checkpoint['best_state']), checkpoint['history'], checkpoint['done']
-    phases, before = _phases(recipe, before_refit), 0
+    phases, before = training_phases(recipe, bool(before_refit)), 0
     total = sum(epochs for _, epochs in phases)
     if recipe.keep == 'last': best = KeepBest()
     for what, epochs in phases:
