@@ -118,11 +118,13 @@ class PixelDL(TfmdDL):
     pixels,rows,targets,rank,processes = None,None,None,0,1
     def use_pixels(self,
         pixels, # (n, size, size, 3) uint8: a memory map or array, or a tensor (then batches are gathered on its device)
-        rows    # For each item of this DataLoader its row in `pixels`
+        rows,   # For each item of this DataLoader its row in `pixels`
+        targets=None # Class number of each item; the dataset is asked for one after the other by default
     ):
         "Gather batches from `pixels` instead of reading images"
         self.pixels,self.rows = pixels,np.asarray(rows)
-        self.targets = torch.tensor([int(o) for o in self.dataset.tls[1]]) if len(self.dataset.tls) > 1 else None
+        if targets is None and len(self.dataset.tls) > 1: targets = [int(o) for o in self.dataset.tls[1]]
+        self.targets = None if targets is None else torch.tensor(targets)
         if isinstance(pixels, torch.Tensor): self.targets = self.targets.to(pixels.device)
         return self
     def do_item(self, s): return super().do_item(s) if self.pixels is None else s
@@ -208,7 +210,10 @@ def get_dls(
     dls = block.dataloaders(source, path=path or '.', bs=batch_size, val_bs=2*batch_size, num_workers=0 if cache else workers, device=device, drop_last=_drop_last(source, batch_size))
     if cache:
         pixels = _on_device(cached_pixels(source['path'], size, resize), dls.device)
-        for dl, part in zip(dls.loaders, ('train','valid','test')): dl.use_pixels(pixels, np.flatnonzero((source['split'] == part).to_numpy()))
+        numbers = source['label'].map({c: k for k, c in enumerate(classes)}).to_numpy(np.int64)
+        for dl, part in zip(dls.loaders, ('train','valid','test')):
+            rows = np.flatnonzero((source['split'] == part).to_numpy())
+            dl.use_pixels(pixels, rows, numbers[rows])
     return dls
 
 def _drop_last(source, batch_size):

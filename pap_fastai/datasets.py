@@ -112,7 +112,7 @@ def read_index_csv(
 def _read_folder(root, images):
     "Index of a folder: SIPaKMeD where folders and file names say so, else class folders"
     files = sipakmed_files(root)
-    if files.kind.isin(['cell', 'field', 'variant']).any() and len(files) >= len(files.attrs['outside']): return read_sipakmed(root, images)
+    if files.kind.isin(['cell', 'field', 'variant']).any() and len(files) >= len(files.attrs['outside']): return read_sipakmed(root, images, files=files)
     return read_class_folders(root, images[:-1])
 
 def _read_any(path, images):

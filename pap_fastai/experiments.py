@@ -252,7 +252,8 @@ def summarise_study(
     table = study_table(out)
     for key, t in table.assign(folds=_folds_asked(table)).groupby(KEYS, sort=False):
         a = answers[key] = _answers([Run(Path(out)/o) for o in t['run']])
-        f = mean_figure(a['right'].astype(bool), a, blocks=a.get('block'))
+        whole = a['right'].isin((0, 1)).all() # with several seeds an image may be right in some of them
+        f = mean_figure(a['right'] == 1 if whole else a['right'], a, blocks=a.get('block'))
         rows.append(dict(zip(KEYS, key), runs=len(t), seeds=t['seed'].nunique(), n=len(a), accuracy=f['value'], low=f['low'], high=f['high'], resampled='blocks' if 'block' in a else 'clusters',
                          size_only=None if t['size_only'].isna().any() else float(np.average(t['size_only'].astype(float), weights=t['n'])), seconds=t['seconds'].sum(), synthetic=t['synthetic'].any()))
     res = pd.DataFrame(rows)

@@ -150,11 +150,12 @@ def _data_text(chosen, kind, synthetic):
 def read_sipakmed(
     root, # Folder that holds SIPaKMeD or a part of it, in any known layout (str or `Path`)
     kind:str='cells', # 'cells' or 'fields'
-    quiet:bool=False # No progress
+    quiet:bool=False, # No progress
+    files=None # What `sipakmed_files` has found there, if it was asked already
 )->pd.DataFrame: # An index of one kind; raises a `PapError` that says what the folder is instead
     "Index of SIPaKMeD's cells or field images"
     kind = _KIND[check_name(kind, _KIND, 'kind of images')]
-    synthetic, files = (Path(root)/SYNTHETIC_MARKER).is_file(), sipakmed_files(root)
+    synthetic, files = (Path(root)/SYNTHETIC_MARKER).is_file(), sipakmed_files(root) if files is None else files
     if not len(files): raise PapError(f"{str(root)!r} is not SIPaKMeD: {_foreign(files, root) or 'no images in folders named im_Dyskeratotic, im_Koilocytotic, ...'}.")
     if problems := folder_problems(files, synthetic): raise PapError(f'{str(root)!r} cannot be used as SIPaKMeD: {problems[0]}.')
     _check_chosen(files, kind, root)
