@@ -214,9 +214,9 @@ def _list_archs(text):
 @with_options(**recipe_options())
 def pap_train(
     path:Param('A data folder, or a CSV with the columns image, label and, where known, group (slide or patient); the synthetic sample, made in `data/sample`, by default', str, opt=False, nargs='?')=None,
-    recipe:str='features', # features (an ImageNet network as it is, a new head), fine_tune (the whole network) or paper (the original study's); the options from --arch on replace its fields
+    recipe:str='features', # features, also called default (an ImageNet network as it is, a new head), fine_tune (the whole network) or paper (the original study's); the options from --arch on replace its fields
     classes:str='5',       # Class scheme: 5, 3, 2 or 2-metaplastic-abnormal
-    abnormal:str=None,     # Classes that count as abnormal, for a threshold and screening, e.g. "HSIL,LSIL"; those known by their names by default
+    abnormal:str=None,     # Classes that count as abnormal, for a threshold and screening, e.g. "HSIL,LSIL"; by default those of SIPaKMeD, Herlev or Bethesda, where all class names are theirs
     images:str='cells',    # cells or fields
     split:str='auto',      # auto (the least leaky that the data allow), block, cluster, random, or a CSV with columns image,split
     folds:int=None,        # Cut the data in so many folds
@@ -337,8 +337,10 @@ def _predict_many(predictor, files, out, shown, options):
         if len(shown) < 48 and not row['error']: shown.append(row)
     if out:
         if options['resume'] and Path(out).exists():
+            bad = count_errors(out, options['format'], row_columns(predictor), files)
             say(f'{out} is finished: nothing to resume.')
-            return count_errors(out, options['format'])
+            print(out)
+            return bad
         try: bad = predict_to(predictor, files, out, **options, on_row=see)
         except KeyboardInterrupt: raise KeyboardInterrupt('Interrupted: the rows so far are kept. Give the same command again with --resume to go on.') from None
         print(out)

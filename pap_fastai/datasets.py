@@ -60,6 +60,8 @@ def _csv_columns(table, path):
     found = {k: next((lower[o] for o in names if o in lower), None) for k, names in _COLUMNS.items()}
     missing = [o for o in ('image', 'label') if not found[o]]
     if missing: raise PapError(f'{str(path)!r} has no column {" and no column ".join(missing)} (found: {", ".join(table.columns)}): a CSV needs image,label and, if known, group, separated by commas.')
+    rest = [o for o in table.columns if o not in found.values()]
+    if rest and not found['group']: say(f'{Path(path).name}: nothing is done with {", ".join(rest)}. A column that says which images are of one slide or woman is to be called group.')
     return pd.DataFrame({k: table[o].str.strip() for k, o in found.items() if o})
 
 def _common_root(paths, folder):

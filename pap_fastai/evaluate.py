@@ -21,7 +21,7 @@ from .calibration import apply_temperature, calibrate, calibration_report, halve
 from .core import PapError, atomic_path, read_json, say, write_csv, write_json
 from .index import fingerprint, read_index, write_index
 from .interpret import missed_abnormal, plot_confusion, plot_gallery, review_list, write_review
-from .metrics import compare_runs, curve_targets, evaluate_predictions, figure_text, plot_curves, size_only
+from .metrics import FEW_CLUSTERS, compare_runs, curve_targets, evaluate_predictions, figure_text, plot_curves, size_only
 from .plots import plot_history, save_figure
 from .predictions import abnormal_names, check_predictions, class_names, fake_predictions, part_of, read_predictions, write_predictions
 from .refusal import plot_referral, referral_figures
@@ -169,6 +169,13 @@ def _size_line(size):
     more = ': it may have learnt little but size' if beyond is False else ': it does worse than size alone' if beyond and difference['value'] < 0 else ''
     return f"{figure_text(size['accuracy'], 'size of the images alone: accuracy')}; {figure_text(difference, 'network minus size')}, {_noise_text(beyond)}{more}"
 
+def _no_threshold(metrics):
+    "Why no threshold could be chosen, '' where there is one"
+    if not metrics['test'].get('screening'): return 'Which of its classes are abnormal is not known: train with --abnormal and their names.'
+    found = metrics.get('calibration', {})
+    if found.get('threshold') is not None: return ''
+    return 'The validation images that may choose one hold no abnormal ones: train with another split.' if 'threshold' in found else found.get('note', '')
+
 def metrics_lines(
     metrics:dict # What `metrics.json` holds
 )->list: # Lines of text
@@ -176,10 +183,11 @@ def metrics_lines(
     t, data, size = metrics['test'], metrics['data'], metrics.get('size_only')
     clusters = f", {t['clusters']} clusters" if t['clusters'] else ', clusters unknown'
     lines = [f"test {figure_text(t['accuracy'], 'accuracy')}, {split_text(metrics['split'])}, n = {t['n']}{clusters}",
-             ', '.join(figure_text(t[k], name) for k, name in (('balanced_accuracy', 'balanced accuracy'), ('macro_f1', 'macro-F1'), ('auroc', 'AUROC')))]
+             ', '.join(figure_text(t[k], name) for k, name in (('balanced_accuracy', 'balanced accuracy'), ('macro_f1', 'macro-F1'), ('auroc', 'AUROC'))) + ' (these intervals are too narrow, with so few clusters)'*(t['interval']['units'] < FEW_CLUSTERS)]
     if size: lines.append(_size_line(size))
     if s := t.get('screening'): lines.append(f"abnormal (n = {s['n_abnormal']}) against normal (n = {s['n_normal']}) at {s['threshold']:g}: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
     if s := metrics.get('screening'): lines.append(f"at the threshold {s['threshold']:.3f}, chosen on validation images: " + ', '.join(figure_text(s[k], k) for k in ('sensitivity', 'specificity')))
+    elif metrics.get('calibration') and (why := _no_threshold(metrics)): lines.append(f'No threshold could be chosen. {why}')
     lines.append(t['caveat'])
     what = 'synthetic: ' if data.get('synthetic') and 'synthetic' not in str(data.get('data')) else ''
     return lines + [f"{what}{data.get('data') or 'unnamed data'}, classes {data.get('scheme')} ({', '.join(data['classes'])})", 'Not for clinical use.']
@@ -256,9 +264,7 @@ def _asked_before(run):
 def _check_asked(metrics, plots):
     "A `PapError` where a wanted sensitivity cannot have its threshold, or not everywhere"
     if not plots: raise PapError('A new threshold changes the plots and the report too: leave out --no-plots.')
-    if not metrics['test'].get('screening'): raise PapError('No threshold can be chosen for this run: which of its classes are abnormal is not known. Train with --abnormal and their names.')
-    found = metrics.get('calibration', {})
-    if found.get('threshold') is None: raise PapError('No threshold can be chosen for this run. ' + ('The validation images that may choose one hold no abnormal ones: train with another split.' if 'threshold' in found else found.get('note', '')))
+    if why := _no_threshold(metrics): raise PapError(f'No threshold can be chosen for this run. {why}')
 
 def _threshold_of(run, metrics):
     "The threshold of `metrics` also in the run's bundle, where there is one"

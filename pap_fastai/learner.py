@@ -311,7 +311,9 @@ def get_learner(
     **overrides            # Fields of `Recipe`, such as arch or epochs
 ): # A fastai `Learner`
     "A fastai `Learner` for a split index; raises `PapError` where the index, the recipe or the weights are not to be had"
-    recipe = make_recipe(recipe, **overrides) if isinstance(recipe, str) else recipe
+    if isinstance(recipe, str):
+        recipe = make_recipe(recipe, **overrides)
+        if recipe.name == 'features': raise PapError('By the recipe features a head learns from vectors, not a Learner from images: train_run or pap_train does it. Take fine_tune or paper for a Learner.')
     check_name(precision, PRECISIONS, 'precision')
     device = find_device(device)
     if compile is True: check_compiler(device)

@@ -433,12 +433,21 @@ def _done_rows(part, columns, format, files):
 # %% ../nbs/40_predict.ipynb #0000003a
 def count_errors(
     out,            # A finished table (str or `Path`)
-    format:str=None # csv or jsonl; by its name by default
+    format:str=None,# csv or jsonl; by its name by default
+    columns=None,   # From `row_columns`; with `files`
+    files=None      # The images that the table has to be of, in order; any by default
 )->int: # How many of its images could not be read
-    "The rows of a finished table that have an error; a `PapError` when it is none"
+    "The rows of a finished table that have an error; a `PapError` when it is none, or one of other images or other classes"
+    format, bad, n = _format_of(out, format), 0, 0
+    safe, other = harmless if format == 'csv' else str, PapError(f'{str(out)!r} is a finished table of other images or other classes: choose another --out, or remove it.')
     try:
-        with open(out, encoding='utf-8', newline='') as f: return sum(bool(o['error']) for o in (csv.DictReader(f) if _format_of(out, format) == 'csv' else map(json.loads, f)))
+        with open(out, encoding='utf-8', newline='') as f:
+            for n, row in enumerate(csv.DictReader(f) if format == 'csv' else map(json.loads, f), 1):
+                bad += bool(row['error'])
+                if files is not None and (n > len(files) or row['image'] != safe(_image_name(files[n-1])) or list(row) != [safe(o) for o in columns]): raise other
     except (ValueError, TypeError, KeyError, csv.Error): raise PapError(f'{str(out)!r} is there, and is no table of pap_predict in this format: choose another --out, or remove it.') from None
+    if files is not None and n < len(files): raise other
+    return bad
 
 # %% ../nbs/40_predict.ipynb #0000003c
 def _model_digest(predictor, format):

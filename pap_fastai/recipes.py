@@ -59,7 +59,7 @@ def _check_idle(r):
     "A field that the recipe features would not look at must stand as it says"
     for name in _IDLE if r.name == 'features' else ():
         if getattr(r, name) != getattr(RECIPES['features'], name):
-            raise PapError(f'The recipe features makes no use of --{name}: leave it out, or train the network itself with --recipe fine_tune.')
+            raise PapError(f'The recipe features, which is taken where none is named, makes no use of --{name}: leave it out, or train the network itself with --recipe fine_tune.')
 
 def check_recipe(
     r:Recipe # A recipe

@@ -101,16 +101,17 @@ def split_text(
     name = split.get('name')
     return name if name == 'other data' else f"{name or 'no'} split"
 
-def _audit_other(known):
-    "What is known of other data: how many of the images the network has learnt from, None where that was not to be found out"
+def _audit_other(known, clusters):
+    "What is known of other data: how many of the images the network has learnt from, None where that was not to be found out, and how many are in clusters of the same name as those it has learnt from"
+    shared = f'{clusters} of them bear the names of clusters that it has learnt from: if these are the same, the figures are too high.' if clusters else 'Whether they share slides or women with those is not known.'
     if known: return f'The network has learnt from {known} of these images, so the figures are too high.', True
-    if known is None: return 'These are other data than those of the training. Whether the network has learnt from some of these images is not known, nor whether they share slides or women with them.', False
-    return 'None of these images is one that the network has learnt from. Whether they share slides or women with those is not known.', False
+    if known is None: return 'These are other data than those of the training. Whether the network has learnt from some of these images is not known. ' + shared, bool(clusters)
+    return 'None of these images is one that the network has learnt from. ' + shared, bool(clusters)
 
 def _audit(split):
     "What stands on both sides of a split, in words, and whether that is a warning"
     both, near = split.get('clusters_on_both_sides'), split.get('neighbours_on_both_sides')
-    if split.get('name') == 'other data': return _audit_other(split.get('learnt_from'))
+    if split.get('name') == 'other data': return _audit_other(split.get('learnt_from'), split.get('learnt_clusters'))
     if both is None:
         return ('The data do not name their clusters, so nobody can say how many stand on both sides of the split. '
                 'Cells of one image may be in training and in test; then the figures are too high.'), True

@@ -67,7 +67,7 @@ def _cut(position, K, fold, share=.5):
 def _need_clusters(index):
     "A `PapError` unless every image has a cluster id"
     n = int((index.cluster == '').sum())
-    if n: raise PapError(f"{n} of {len(index)} images have no cluster id (their names may have been renumbered), so which belong together is not known: use the split 'random', or give the groups in a CSV with a column 'group'.")
+    if n: raise PapError(f"{n} of {len(index)} images have no cluster, so which belong together is not known: use the split 'random', or give the groups in a CSV with a column 'group'.")
 
 def _block(index, K, fold, seed, share, shift):
     "Parts by contiguous runs of cluster numbers in each class of the cluster keys"

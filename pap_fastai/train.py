@@ -233,7 +233,7 @@ def _check_options(recipe, options, overrides):
     if options['workers'] and options['cache'] and recipe.name != 'features': raise PapError('--workers are processes that read images in every epoch, and the pixel cache leaves them nothing to read: leave --workers out, or add --no-cache.')
     if recipe.name == 'features':
         for ignored, option in ((options['logger'], '--logger'), (not options['cache'], '--no-cache'), (options['compile'], '--compile'), (options['workers'], '--workers')):
-            if ignored: raise PapError(f'The recipe features makes no use of {option}: leave it out, or train the network itself with --recipe fine_tune.')
+            if ignored: raise PapError(f'The recipe features, which is taken where none is named, makes no use of {option}: leave it out, or train the network itself with --recipe fine_tune.')
         if recipe.weights == 'none': say('Warning: with weights none the body is random and stays so; only the head learns.')
     elif recipe.weights == 'none' and overrides.get('freeze_epochs'): raise PapError('With --weights none there is nothing to freeze: leave --freeze_epochs out, or choose other weights.')
     if options['logger']: check_logger(options['logger'])
