@@ -238,10 +238,10 @@ def pap_train(
     "Train a classifier: data, split, training, predictions, figures and report in one run folder"
     options = {**locals(), **overrides}
     if list_archs is not None: return _list_archs(list_archs)
-    if not resume and int(os.environ.get('WORLD_SIZE', 1)) < 2: _first_look(path, recipe, overrides, out) # of several processes the first one says it
     if resume:
         _refuse(pap_train, options, ('path','resume','device'), '--resume goes on with the options that the run began with')
         if int(os.environ.get('RANK', 0)) == 0 and (run := _finished(resume)): return print(run.path)
+    elif int(os.environ.get('WORLD_SIZE', 1)) < 2: _first_look(path, recipe, overrides, out) # of several processes the first one says it
     with redirect_stdout(sys.stderr):
         from pap_fastai.train import resume as resume_run, train
         if resume: run = resume_run(resume, path, device)

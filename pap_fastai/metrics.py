@@ -191,12 +191,11 @@ def _blocks_of_folds(predictions, shift=0.):
     if not predictions['cluster'].astype(str).str.contains(r'\d$').all(): return None # unknown or without an order
     return block_of(predictions['cluster'], int(predictions['fold'].nunique()), shift)
 
-def _caveat(predictions, blocks):
+def _caveat(predictions, blocks, n_units):
     "What the intervals leave out, in words"
     if (predictions['cluster'] == '').all(): return 'Clusters are unknown: each image was resampled by itself as if it were independent, so the intervals are too narrow wherever several images come from one smear.'
     some = ' Some images have no cluster and were resampled by themselves.' if (predictions['cluster'] == '').any() else ''
-    n = cluster_codes(predictions)[1]
-    if n < FEW_CLUSTERS: some += f' With {n} cluster{"s"*(n > 1)} the intervals of a bootstrap are too narrow: those of accuracy, sensitivity and other shares of images are widened for it, those of other figures are not.'
+    if n_units < FEW_CLUSTERS: some += f' With {n_units} cluster{"s"*(n_units > 1)} the intervals of a bootstrap are too narrow: those of accuracy, sensitivity and other shares of images are widened for it, those of other figures are not.'
     if blocks is None: return 'The intervals cover the choice of clusters. Where several are of one slide or woman they are not independent, and the intervals are too narrow; another training is not covered either.' + some
     return f'Contiguous blocks of clusters ({len(set(np.asarray(blocks)))}) stand in for the unknown slides; with so few the intervals are approximate, and another training is not covered.' + some
 
@@ -257,7 +256,7 @@ def evaluate_predictions(
     out = _add_counts(_nest({k: _figure(v[0], samples.get(k, ())) for k, v in points.items()}), d, codes)
     if d['abnormal']: out['screening']['threshold'] = float(threshold)
     return dict(n=len(rows), clusters=int(rows['cluster'].replace('', np.nan).nunique()), **out,
-                interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(rows, blocks))
+                interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(rows, blocks, n_units))
 
 # %% ../nbs/21_metrics.ipynb #00000025
 def mean_figure(
@@ -350,7 +349,7 @@ def compare_runs(
     difference = _figure(right[:, 0].mean()-right[:, 1].mean(), share[:, 0]-share[:, 1])
     beyond = None if difference['low'] is None or n_units < FEWEST_CLUSTERS else bool(difference['low'] > 0 or difference['high'] < 0)
     return dict(n=len(a), clusters=int(a['cluster'].replace('', np.nan).nunique()), a=first, b=second, difference=difference, exceeds_noise=beyond,
-                mcnemar=dict(only_a_right=int(only_a), only_b_right=int(only_b), p=mcnemar(only_a, only_b)), interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(a, blocks))
+                mcnemar=dict(only_a_right=int(only_a), only_b_right=int(only_b), p=mcnemar(only_a, only_b)), interval=_method(n_resamples, seed, n_units, blocks), caveat=_caveat(a, blocks, n_units))
 
 # %% ../nbs/21_metrics.ipynb #00000044
 def size_only(

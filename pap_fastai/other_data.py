@@ -61,11 +61,10 @@ def _predict_index(run, index, config, device):
 
 # %% ../nbs/42_other_data.ipynb #0000000e
 def learnt_clusters(
-    run:Run, # A run
-    index    # The index of other images
-)->int:      # How many
+    own,  # The split index of a run
+    index # The index of other images
+)->int:   # How many
     "How many images are in clusters that bear the name of one which the run has learnt from or was calibrated on; whether it is the same one names alone do not tell"
-    own = read_index(run.index_file)
     return int(index['cluster'].isin(set(own.loc[own['split'] != 'test', 'cluster']) - {''}).sum())
 
 def _say_learnt(learnt, clusters, n):
@@ -94,10 +93,11 @@ def evaluate_other(
     index = _load_other(path, images or f"{run.config['data']['kind']}s", config)
     if not run.metrics_file.is_file(): raise PapError(f'{str(run.path)!r} has no figures of its own yet: run pap_evaluate {run.path} first.')
     learnt = learnt_from(run, image_paths(index))
-    clusters = learnt_clusters(run, index)
+    own = read_index(run.index_file)
+    clusters = learnt_clusters(own, index)
     by = _say_learnt(learnt, clusters, len(index))
     table = _predict_index(run, index, config, device)
     what = dict(name='other data', why=f'predicted as a whole, by {by}', test=len(table), learnt_from=learnt, learnt_clusters=clusters)
     evaluate_table(table, index.assign(split='test'), out, what, index.attrs['root'], plots,
-                   fitted=None if learnt else read_json(run.metrics_file).get('calibration'), learnt=read_index(run.index_file), command=command, prevalences=prevalences)
+                   fitted=None if learnt else read_json(run.metrics_file).get('calibration'), learnt=own, command=command, prevalences=prevalences)
     return out

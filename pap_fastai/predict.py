@@ -440,11 +440,12 @@ def count_errors(
     "The rows of a finished table that have an error; a `PapError` when it is none, or one of other images or other classes"
     format, bad, n = _format_of(out, format), 0, 0
     safe, other = harmless if format == 'csv' else str, PapError(f'{str(out)!r} is a finished table of other images or other classes: choose another --out, or remove it.')
+    head = [safe(o) for o in columns or ()]
     try:
         with open(out, encoding='utf-8', newline='') as f:
             for n, row in enumerate(csv.DictReader(f) if format == 'csv' else map(json.loads, f), 1):
                 bad += bool(row['error'])
-                if files is not None and (n > len(files) or row['image'] != safe(_image_name(files[n-1])) or list(row) != [safe(o) for o in columns]): raise other
+                if files is not None and (n > len(files) or row['image'] != safe(_image_name(files[n-1])) or list(row) != head): raise other
     except (ValueError, TypeError, KeyError, csv.Error): raise PapError(f'{str(out)!r} is there, and is no table of pap_predict in this format: choose another --out, or remove it.') from None
     if files is not None and n < len(files): raise other
     return bad
