@@ -25,6 +25,7 @@ from .images import _alone, cache_folder, cache_key, cached_pixels, image_array,
 from .index import image_paths
 from .learner import SeedEpochs, depthwise, float32_forward, loss_function, optimiser
 from .predictions import make_predictions, told_of_data
+from .processes import beside, can_copy
 from .recipes import Recipe, training_phases
 from .refusal import FEWEST, Refusal, fit_refusal
 from .training import NoValidation, fit_phase, fit_run, memory_advice
@@ -153,10 +154,21 @@ def _answer(head, x):
     return head.eval()(x).double().softmax(1).numpy()
 
 def _refitted(recipe, x, y, rows, path, n_classes):
-    "A head trained anew on `rows`, by the same recipe and seed"
+    "The weights of a head trained anew on `rows`, by the same recipe and seed: {name: array}"
     _, head = split_network(frozen_network(recipe, n_classes))
     fit_phase(head_learner(head, x, y, rows, rows[:1], recipe, path), False, dict(training_phases(recipe))['refit'], [SeedEpochs(recipe.seed), NoValidation()])
-    return head
+    return {k: v.numpy() for k, v in head.state_dict().items()}
+
+def _fitted(run, recipe, head, x, y, parts, n_classes, options):
+    "Train `head`, and refit it where the recipe says so; probabilities of the validation and the test part"
+    train, valid, test = parts
+    refit = partial(_refitted, recipe, x, y, np.concatenate([train, valid]), run.path, n_classes)
+    copy = recipe.refit and can_copy()
+    with threads_of_torch(1), beside(refit, copy) as refitted: # matrices this small are done before a second thread has woken up
+        fit_run(run, head_learner(head, x, y, train, valid, recipe, run.path), options['checkpoint_every'], options['quiet'])
+        probs = [_answer(head, x[valid])]
+        if recipe.refit: head.load_state_dict({k: torch.from_numpy(v) for k, v in refitted().items()})
+        return np.concatenate([*probs, _answer(head, x[test])])
 
 def fit_features(
     run,           # The run folder
@@ -170,15 +182,11 @@ def fit_features(
     body, head = split_network(network)
     x = torch.from_numpy(image_features(body, image_paths(index), recipe, options['precision'], options['device'], options['quiet']))
     y = torch.tensor(pd.Categorical(index['label'], classes).codes.astype(np.int64))
-    train, valid, test = (np.flatnonzero(index['split'] == p) for p in ('train','valid','test'))
+    parts = [np.flatnonzero(index['split'] == p) for p in ('train','valid','test')]
     data_seconds = time.monotonic() - began
-    with threads_of_torch(1): # matrices this small are done before a second thread has woken up
-        fit_run(run, head_learner(head, x, y, train, valid, recipe, run.path), options['checkpoint_every'], options['quiet'])
-        probs = [_answer(head, x[valid])]
-        if recipe.refit: head = _refitted(recipe, x, y, np.concatenate([train, valid]), run.path, len(classes))
-    probs.append(_answer(head, x[test]))
-    rows = index.iloc[np.concatenate([valid, test])]
-    predictions = make_predictions(rows['image'], np.concatenate(probs), classes, rows['label'].to_numpy(), rows['cluster'].to_numpy(), rows['split'].to_numpy(),
+    probs = _fitted(run, recipe, head, x, y, parts, len(classes), options)
+    rows = index.iloc[np.concatenate(parts[1:])]
+    predictions = make_predictions(rows['image'], probs, classes, rows['label'].to_numpy(), rows['cluster'].to_numpy(), rows['split'].to_numpy(),
                                    **told_of_data(index))
     pooling = network[1][:len(network[1]) - len(head)]
     seconds = dict(data=data_seconds, train=time.monotonic() - began - data_seconds)
