@@ -18,7 +18,9 @@ from fastai.data.load import DataLoader
 from fastai.learner import Learner
 from fastai.metrics import accuracy
 from fastai.torch_core import set_seed
+from timm.layers import Conv2dSame
 from torch import nn
+from torch.nn import functional as F
 
 from .core import atomic_path, progress, say
 from .images import _alone, cache_folder, cache_key, cached_pixels, image_array, take
@@ -57,6 +59,18 @@ def _steady(body):
     convs, thin = [m for m in body.modules() if isinstance(m, nn.Conv2d)], depthwise(body)
     for m in {*convs[:len(convs)//2], *thin} if thin else (): m.forward = partial(float32_forward, m)
 
+def _shifted(conv, weight, padding, x):
+    "The answer of a stride-2 convolution with 'same' padding, without a padded copy of images with even sides"
+    if x.shape[2] % 2 or x.shape[3] % 2: return type(conv).forward(conv, x)
+    return F.conv2d(x, weight, conv.bias, 2, padding, groups=conv.groups)
+
+def _without_padding(body):
+    "Where timm pads one row more below than above (its `Conv2dSame`), let zeros before the kernel say so instead, which costs less than a copy of what is padded; changed in place"
+    for m in body.modules():
+        if isinstance(m, Conv2dSame) and m.stride == (2, 2) and m.dilation == (1, 1) and m.kernel_size in ((3, 3), (5, 5), (7, 7)):
+            weight = F.pad(m.weight.detach(), (1, 0, 1, 0)).contiguous(memory_format=torch.channels_last)
+            m.forward = partial(_shifted, m, weight, m.kernel_size[0]//2) # rows below, and one less above
+
 def body_answer(
     body:nn.Module,      # Gives one vector for each image, see `split_network`
     mean, std,           # What it expects, for pixels in 0..1
@@ -64,8 +78,8 @@ def body_answer(
     device:torch.device  # Where to compute
 ): # uint8 pixels (n, size, size, 3) -> (n, features) float32 tensor on `device`
     "What the body says about images, with its batch norms folded"
-    body = fold_batch_norm(body).to(device, memory_format=torch.channels_last)
-    if precision == 'bf16': _steady(body)
+    body = fold_batch_norm(copy.deepcopy(body)).to(device, memory_format=torch.channels_last)
+    _steady(body) if precision == 'bf16' else _without_padding(body)
     mean, std = (torch.tensor(o, device=device).view(1,3,1,1) for o in (mean, std))
     @torch.inference_mode()
     def answer(pixels):

@@ -110,18 +110,21 @@ def missed_abnormal(
 # %% ../nbs/24_interpret.ipynb #00000010
 def plot_gallery(
     paths,       # Images (list of str or `Path`)
-    captions,    # A line of text below each
+    captions,    # A line or two of text above each
     columns:int=6 # Images in a row
 ): # A matplotlib `Figure`
     "Images with captions, for a look"
     if not len(paths): raise PapError('There are no images to show.')
     rows = -(-len(paths)//columns)
-    fig, axes = new_figure(rows, columns, width=1.35*columns, height=1.6*rows)
-    for ax in axes: ax.axis('off'); ax.grid(False)
-    for ax, path, text in zip(axes, paths, captions):
+    fig, (ax,) = new_figure(width=1.35*columns, height=1.6*rows) # one pair of axes for all: many are slow
+    ax.axis('off'); ax.grid(False)
+    for i, (path, text) in enumerate(zip(paths, captions)):
         image = open_image(path)
         image.thumbnail((110, 110))
-        ax.imshow(image); ax.set_title(text, fontsize=6, loc='center', parse_math=False)
+        (w, h), x, y = image.size, 140*(i % columns + .5), 165*(i//columns) + 45 # in a field of 140 x 165 image pixels
+        ax.imshow(image, extent=(x - w/2, x + w/2, y + h, y))
+        ax.text(x, y - 4, text, fontsize=6, ha='center', va='bottom', parse_math=False)
+    ax.set(xlim=(0, 140*columns), ylim=(165*rows, 0), aspect='equal')
     return fig
 
 # %% ../nbs/24_interpret.ipynb #00000012
