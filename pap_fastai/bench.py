@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['BENCHES', 'prepare', 'plain_script', 'run_side', 'worker_counts', 'best_workers', 'pair', 'bench_train',
-           'bench_features', 'load_passes', 'bench_load', 'bench_predict', 'first_batch', 'bench_start', 'machine',
-           'summary', 'summary_lines', 'plot_ratios', 'run_bench']
+           'kernel_seconds', 'waiting_share', 'bench_features', 'load_passes', 'bench_load', 'bench_predict',
+           'first_batch', 'bench_start', 'machine', 'summary', 'summary_lines', 'plot_ratios', 'run_bench']
 
 # %% ../nbs/45_bench.ipynb #00000002
 import json, os, runpy, shutil, statistics, subprocess, sys, tempfile, time
@@ -136,15 +136,18 @@ def _weights_file(work, arch, weights):
     if not file.exists(): save_file({k: v.contiguous() for k, v in pretrained_body(arch).items()}, file)
     return file
 
+def _project_options(work, r, recipe, o):
+    "What `pap_train` is given for round `r`"
+    fields = {k: getattr(recipe, k) for k in ('arch', 'weights', 'epochs', 'batch_size', 'size')}
+    return dict(split=work.csv, recipe=recipe.name, images=work.images, seed=r, out=work.folder/f'run-{r}', device=o.device, precision=o.precision, keep=o.keep or 'last', **fields)
+
 def _project_run(work, r, recipe, o):
     "One `pap_train` with a pixel cache that is empty at first; its run and the seconds of the whole"
     from pap_fastai.runs import Run
-    shutil.rmtree(work.env['PAP_CACHE'], ignore_errors=True)
-    out = work.folder/f'run-{r}'
-    shutil.rmtree(out, ignore_errors=True)
-    fields = {k: getattr(recipe, k) for k in ('arch', 'weights', 'epochs', 'batch_size', 'size')}
-    _, seconds, _ = run_side(work, 'pap_train', work.csv, split=work.csv, recipe=recipe.name, images=work.images, seed=r, out=out, device=o.device, precision=o.precision, keep=o.keep or 'last', **fields)
-    return Run(out), seconds
+    options = _project_options(work, r, recipe, o)
+    for folder in (work.env['PAP_CACHE'], options['out']): shutil.rmtree(folder, ignore_errors=True)
+    _, seconds, _ = run_side(work, 'pap_train', work.csv, **options)
+    return Run(options['out']), seconds
 
 def bench_train(
     work, # From `prepare`
@@ -155,6 +158,8 @@ def bench_train(
     options = dict(arch=recipe.arch, batch_size=recipe.batch_size, size=recipe.size, rotate=recipe.rotate, lr=recipe.lr, weights=_weights_file(work, recipe.arch, recipe.weights), device=o.device)
     def plain(**more): return run_side(work, plain_script('train'), work.csv, **options, **more)
     workers, trials = best_workers(lambda n: json.loads(plain(epochs=1, workers=n)[0])['epochs'][0], o.workers)
+    waiting = dict(project_waiting=_waiting(work, _entry(work, 'pap_train'), **{**_project_options(work, 0, recipe, o), 'out': work.folder/'watched'}),
+                   plain_waiting=_waiting(work, plain_script('train'), **options, workers=workers))
     for r in range(o.repeats):
         run, total = _project_run(work, r, recipe, o)
         line, plain_total, _ = plain(epochs=recipe.epochs, workers=workers, seed=r)
@@ -162,12 +167,54 @@ def bench_train(
         seen = int((work.index['split'] != 'test').sum()) # an epoch trains on some and validates on the others
         yield pair('an epoch of training', 'epoch', _typical(ours), _typical(theirs['epochs']), arch=recipe.arch, weights=recipe.weights, size=recipe.size, batch_size=recipe.batch_size,
                    epochs=recipe.epochs, project_precision=run.config['precision'], plain_precision=theirs['precision'], plain_workers=workers, plain_trials=trials,
-                   images_per_second=seen/_typical(ours), project_total=total, plain_total=plain_total, project_accuracy=_accuracy(run), plain_accuracy=theirs['accuracy'])
+                   images_per_second=seen/_typical(ours), project_total=total, plain_total=plain_total, project_accuracy=_accuracy(run), plain_accuracy=theirs['accuracy'], **waiting)
 
 def _accuracy(run):
     "Accuracy of a run on its test part"
     from pap_fastai.core import read_json
     return read_json(run.metrics_file)['test']['accuracy']['value']
+
+# %% ../nbs/45_bench.ipynb #0000003a
+def kernel_seconds(
+    events,      # Of a `torch.profiler.profile`
+    device:str   # cpu or cuda: whose
+)->float: # Seconds in which at least one of them ran
+    "How long a device was at work: kernels and copies of a GPU, torch's own operators on a CPU"
+    def own(e): return e.device_type.name == 'CUDA' and not e.is_user_annotation if device == 'cuda' else e.name.startswith('aten::')
+    busy, until = 0., float('-inf')
+    for began, ended in sorted((e.time_range.start, e.time_range.end) for e in events if own(e)):
+        busy += max(0., ended - max(began, until))
+        until = max(until, ended)
+    return busy/1e6 # the profiler counts microseconds
+
+def waiting_share():
+    "Run the fastai script that this one's arguments name up to its second epoch, and print the share of its training in which no kernel ran"
+    from fastai.callback.core import Callback
+    from fastai.learner import defaults
+    from torch import cuda
+    from torch.profiler import ProfilerActivity, profile
+    device = 'cuda' if cuda.is_available() else 'cpu'
+    class Watch(Callback):
+        order = 10_000
+        def before_train(self):
+            if self.epoch != 1: return
+            if device == 'cuda': cuda.synchronize()
+            self.profile, self.began = profile(activities=[getattr(ProfilerActivity, device.upper())]), time.perf_counter()
+            self.profile.start()
+        def after_train(self):
+            if self.epoch != 1: return
+            if device == 'cuda': cuda.synchronize()
+            seconds = time.perf_counter() - self.began
+            self.profile.stop()
+            print(json.dumps(dict(waiting=1 - kernel_seconds(self.profile.events(), device)/seconds)), file=sys.__stdout__, flush=True)
+            os._exit(0)
+    defaults.callbacks = [*defaults.callbacks, Watch]
+    del sys.argv[0]
+    runpy.run_path(sys.argv[0], run_name='__main__')
+
+def _waiting(work, script, **options):
+    "The share of a training pass of `script` in which no kernel runs"
+    return json.loads(run_side(work, 'waiting_share', script, work.csv, **{**options, 'epochs': 2})[0])['waiting']
 
 # %% ../nbs/45_bench.ipynb #00000018
 def _whole(total, epochs, wanted):

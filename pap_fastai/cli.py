@@ -18,7 +18,7 @@ from fastcore.docments import docments
 from fastcore.script import is_cli
 
 from .core import Param, PapError, check_new, command, home, say
-from .recipes import Recipe, make_recipe
+from .recipes import Recipe, field_by_recipe, make_recipe
 
 # %% ../nbs/50_cli.ipynb #00000005
 def _hush():
@@ -68,10 +68,18 @@ def with_options(
     return inner
 
 # %% ../nbs/50_cli.ipynb #0000000b
+def _in_words(values):
+    "What the recipes have for a field, for `--help`"
+    words = {k: ('off','on')[v] if isinstance(v, bool) else v for k, v in values.items()}
+    if len(set(words.values())) == 1: return f"(default: {next(iter(words.values()))}{'; not with features'*('features' not in words)})"
+    return '(' + ', '.join(f'{k}: {v}' for k, v in words.items()) + ')'
+
 def recipe_options()->dict: # Name -> `Param`
     "Each field of a `Recipe` as an option; what is not given stays as the recipe says"
-    def option(doc): return Param(doc.docment, choices=['on','off']) if doc.anno is bool else Param(doc.docment, doc.anno)
-    return {k: option(doc) for k,doc in docments(Recipe, full=True, returns=False).items() if k != 'name'}
+    def option(name, doc):
+        told = f'{doc.docment} {_in_words(field_by_recipe(name))}'
+        return Param(told, choices=['on','off']) if doc.anno is bool else Param(told, doc.anno)
+    return {k: option(k, doc) for k,doc in docments(Recipe, full=True, returns=False).items() if k != 'name'}
 
 # %% ../nbs/50_cli.ipynb #0000000d
 def _values(option, text, default, kind=str):
@@ -219,8 +227,8 @@ def pap_train(
     abnormal:str=None,     # Classes that count as abnormal, for a threshold and screening, e.g. "HSIL,LSIL"; by default those of SIPaKMeD, Herlev or Bethesda, where all class names are theirs
     images:str='cells',    # cells or fields
     split:str='auto',      # auto (the least leaky that the data allow), block, cluster, random, or a CSV with columns image,split
-    folds:int=None,        # Cut the data in so many folds
-    fold:int=None,         # Which of them is the test part, from 0
+    folds:int=None,        # Cut the data in so many folds; without it block and cluster test on the middle one of five, random on a tenth
+    fold:int=None,         # Which of them is the test part, from 0: give it with --folds
     buffer:int=0,          # Clusters to leave out between the parts
     shift:float=0.,        # By what fraction of a block the borders of the block split move up, to repeat a result with other borders
     out:str=None,          # New run folder; `runs/<time>-<recipe>-<arch>-<split>` by default

@@ -102,7 +102,7 @@ def float32_depthwise(
 # %% ../nbs/13_learner.ipynb #0000000e
 def _step_seconds(model, x, fast):
     "Seconds of the processor (other programs take none of them) for one forward and backward pass, the better of two after a warm-up"
-    layout = torch.channels_last if fast else torch.contiguous_format
+    layout = torch.channels_last if fast or depthwise(model) else torch.contiguous_format
     model, x, best = model.to(memory_format=layout), x.to(memory_format=layout), float('inf')
     for _ in range(3):
         start = time.process_time()
@@ -146,17 +146,18 @@ def check_compiler(
         if not here: raise PapError(f'A network is compiled with the help of {what}, which is not here: install it, or leave --compile out.')
 
 class FastForward(Callback):
-    "The network's forward in bfloat16 with channels last, compiled where wished; losses and predictions stay float32, and between batches the network is as ever"
+    "The network's forward in bfloat16, with channels last, compiled: each where wished; losses and predictions stay float32, and between batches the network is as ever"
     order = 10_000 # whatever fails before a batch reaches the network leaves that untouched
     compiled = None
     def __init__(self,
         device_type='cpu', # Where it computes: cpu or cuda
-        bf16=True,         # bfloat16 and channels last
-        backend=''         # Of `torch.compile`, such as inductor; '' leaves the network as it is
-    ): self.device_type,self.fast,self.backend = device_type,bf16,backend
+        bf16=True,         # bfloat16
+        backend='',        # Of `torch.compile`, such as inductor; '' leaves the network as it is
+        channels_last=True # The order of weights and images in memory
+    ): self.device_type,self.bf16,self.backend,self.channels_last = device_type,bf16,backend,channels_last
     def before_fit(self):
         network = get_model(self.learn.model) # without what several processes wrap it in
-        if self.fast: network.to(memory_format=torch.channels_last)
+        if self.channels_last: network.to(memory_format=torch.channels_last)
         self.compiled = torch.compile(network.forward, backend=self.backend, dynamic=False) if self.backend else None
     def before_batch(self):
         network = get_model(self.learn.model)
@@ -165,8 +166,8 @@ class FastForward(Callback):
         network.__dict__.pop('forward', None)
         run = network.forward
         if self.compiled and network.training: run, x = self.compiled, x.as_subclass(torch.Tensor)
-        if not self.fast: return run(x)
-        if x.ndim == 4: x = x.to(memory_format=torch.channels_last)
+        if self.channels_last and x.ndim == 4: x = x.to(memory_format=torch.channels_last)
+        if not self.bf16: return run(x)
         with float32_depthwise(network) if self.device_type == 'cpu' else nullcontext(), torch.autocast(self.device_type, torch.bfloat16): return run(x).float()
     def after_fit(self): self.compiled = None
     def __getstate__(self): return {k: v for k, v in self.__dict__.items() if k != 'compiled'}
@@ -295,8 +296,9 @@ def _make_fast(learn, device_type, bf16, backend):
     "Give a new Learner the recorder and the forward pass that its training wants"
     learn.remove_cb(learn.recorder)
     learn.add_cb(StepRecorder())
-    if bf16: learn.model.to(memory_format=torch.channels_last) # before several processes wrap it
-    if bf16 or backend: learn.add_cb(FastForward(device_type, bf16, backend))
+    channels_last = bf16 or device_type == 'cpu' and bool(depthwise(learn.model))
+    if channels_last: learn.model.to(memory_format=torch.channels_last) # before several processes wrap it
+    if channels_last or backend: learn.add_cb(FastForward(device_type, bf16, backend, channels_last))
 
 def get_learner(
     index,                 # A split index

@@ -76,7 +76,8 @@ def _block(index, K, fold, seed, share, shift):
     clusters = index.cluster.groupby(group).nunique()
     least = int(clusters.min())
     if least < K:
-        raise PapError(f"Class {clusters.idxmin()!r} has {least} cluster{'s'*(least>1)}, and {K} blocks need at least {K} in each: "
+        whose = 'Class' if clusters.idxmin() in set(index.label) else 'The group name'
+        raise PapError(f"{whose} {clusters.idxmin()!r} has {least} cluster{'s'*(least>1)}, and {K} blocks need at least {K} in each: "
                        "use fewer folds, the split 'cluster', or more data.")
     return _cut(position, K, fold, share)
 
@@ -228,7 +229,7 @@ def _check_parts(index, part, what, advice='another split or fold'):
     labels = index.label.to_numpy(object)
     for name in ('train', 'test'):
         missing = sorted(set(labels) - set(labels[part == name]))
-        if missing: raise PapError(f"The split {what} leaves no image of {', '.join(map(repr, missing))} in {name}: use {advice}, or more images of it.")
+        if missing: raise PapError(f"The split {what} leaves no image of {', '.join(map(repr, missing))} in {name}: use {advice}, or more data of that class.")
     if not (part == 'valid').any(): raise PapError(f'The split {what} leaves no image for validation: use {advice}, or more than these {len(index)} images.')
 
 def _check_options(index, name, folds, fold, valid, buffer, shift):
