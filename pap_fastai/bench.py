@@ -136,15 +136,15 @@ def _weights_file(work, arch, weights):
     if not file.exists(): save_file({k: v.contiguous() for k, v in pretrained_body(arch).items()}, file)
     return file
 
-def _project_options(work, r, recipe, o):
-    "What `pap_train` is given for round `r`"
+def _project_options(work, r, recipe, o, out):
+    "What `pap_train` is given for round `r`, to be written to the folder `out`"
     fields = {k: getattr(recipe, k) for k in ('arch', 'weights', 'epochs', 'batch_size', 'size')}
-    return dict(split=work.csv, recipe=recipe.name, images=work.images, seed=r, out=work.folder/f'run-{r}', device=o.device, precision=o.precision, keep=o.keep or 'last', **fields)
+    return dict(split=work.csv, recipe=recipe.name, images=work.images, seed=r, out=work.folder/out, device=o.device, precision=o.precision, keep=o.keep or 'last', **fields)
 
 def _project_run(work, r, recipe, o):
     "One `pap_train` with a pixel cache that is empty at first; its run and the seconds of the whole"
     from pap_fastai.runs import Run
-    options = _project_options(work, r, recipe, o)
+    options = _project_options(work, r, recipe, o, f'run-{r}')
     for folder in (work.env['PAP_CACHE'], options['out']): shutil.rmtree(folder, ignore_errors=True)
     _, seconds, _ = run_side(work, 'pap_train', work.csv, **options)
     return Run(options['out']), seconds
@@ -158,7 +158,7 @@ def bench_train(
     options = dict(arch=recipe.arch, batch_size=recipe.batch_size, size=recipe.size, rotate=recipe.rotate, lr=recipe.lr, weights=_weights_file(work, recipe.arch, recipe.weights), device=o.device)
     def plain(**more): return run_side(work, plain_script('train'), work.csv, **options, **more)
     workers, trials = best_workers(lambda n: json.loads(plain(epochs=1, workers=n)[0])['epochs'][0], o.workers)
-    waiting = dict(project_waiting=_waiting(work, _entry(work, 'pap_train'), **{**_project_options(work, 0, recipe, o), 'out': work.folder/'watched'}),
+    waiting = dict(project_waiting=_waiting(work, _entry(work, 'pap_train'), **_project_options(work, 0, recipe, o, 'watched')),
                    plain_waiting=_waiting(work, plain_script('train'), **options, workers=workers))
     for r in range(o.repeats):
         run, total = _project_run(work, r, recipe, o)
@@ -187,24 +187,27 @@ def kernel_seconds(
         until = max(until, ended)
     return busy/1e6 # the profiler counts microseconds
 
+_WATCHED = 20 # steps, at most: the profiler keeps thousands of events of each
+
 def waiting_share():
-    "Run the fastai script that this one's arguments name up to its second epoch, and print the share of its training in which no kernel ran"
+    "Run the fastai script that this one's arguments name into its second epoch, and print the share of its first steps there in which no kernel ran"
+    import torch
     from fastai.callback.core import Callback
     from fastai.learner import defaults
-    from torch import cuda
     from torch.profiler import ProfilerActivity, profile
-    device = 'cuda' if cuda.is_available() else 'cpu'
+    device = 'cuda' if torch.cuda.is_available() else 'cpu'
+    def now():
+        if device == 'cuda': torch.cuda.synchronize()
+        return time.perf_counter()
     class Watch(Callback):
         order = 10_000
         def before_train(self):
             if self.epoch != 1: return
-            if device == 'cuda': cuda.synchronize()
-            self.profile, self.began = profile(activities=[getattr(ProfilerActivity, device.upper())]), time.perf_counter()
+            self.profile, self.began = profile(activities=[getattr(ProfilerActivity, device.upper())]), now()
             self.profile.start()
-        def after_train(self):
-            if self.epoch != 1: return
-            if device == 'cuda': cuda.synchronize()
-            seconds = time.perf_counter() - self.began
+        def after_batch(self):
+            if self.epoch != 1 or self.iter + 1 < min(_WATCHED, self.n_iter): return
+            seconds = now() - self.began
             self.profile.stop()
             print(json.dumps(dict(waiting=1 - kernel_seconds(self.profile.events(), device)/seconds)), file=sys.__stdout__, flush=True)
             os._exit(0)
@@ -213,7 +216,7 @@ def waiting_share():
     runpy.run_path(sys.argv[0], run_name='__main__')
 
 def _waiting(work, script, **options):
-    "The share of a training pass of `script` in which no kernel runs"
+    "The share of some training steps of `script` in which no kernel runs"
     return json.loads(run_side(work, 'waiting_share', script, work.csv, **{**options, 'epochs': 2})[0])['waiting']
 
 # %% ../nbs/45_bench.ipynb #00000018

@@ -71,8 +71,9 @@ def with_options(
 def _in_words(values):
     "What the recipes have for a field, for `--help`"
     words = {k: ('off','on')[v] if isinstance(v, bool) else v for k, v in values.items()}
-    if len(set(words.values())) == 1: return f"(default: {next(iter(words.values()))}{'; not with features'*('features' not in words)})"
-    return '(' + ', '.join(f'{k}: {v}' for k, v in words.items()) + ')'
+    same = len(set(words.values())) == 1
+    told = f'default: {next(iter(words.values()))}' if same else ', '.join(f'{k}: {v}' for k, v in words.items())
+    return f"({told}{'; not with features'*('features' not in words)})"
 
 def recipe_options()->dict: # Name -> `Param`
     "Each field of a `Recipe` as an option; what is not given stays as the recipe says"

@@ -79,7 +79,8 @@ def body_answer(
 ): # uint8 pixels (n, size, size, 3) -> (n, features) float32 tensor on `device`
     "What the body says about images, with its batch norms folded"
     body = fold_batch_norm(copy.deepcopy(body)).to(device, memory_format=torch.channels_last)
-    _steady(body) if precision == 'bf16' else _without_padding(body)
+    if precision == 'bf16': _steady(body)
+    elif device.type == 'cpu': _without_padding(body) # of a GPU it was not measured
     mean, std = (torch.tensor(o, device=device).view(1,3,1,1) for o in (mean, std))
     @torch.inference_mode()
     def answer(pixels):
@@ -112,7 +113,7 @@ def _run_body(body, pixels, mean, std, precision, device, batch_size, quiet):
     with threads_of_torch(1), ThreadPoolExecutor(cores, initializer=torch.set_num_threads, initargs=(1,)) as pool:
         return torch.cat(list(progress(pool.map(answer, starts), len(starts), 'features', ' batches', quiet))).numpy()
 
-ARITHMETIC = 2 # part of the cache's key: another number wherever `body_answer` comes to compute otherwise, so that features of before are not taken for those of now
+ARITHMETIC = 3 # part of the cache's key: another number wherever `body_answer` comes to compute otherwise, so that features of before are not taken for those of now
 
 def _stored(file):
     "The features in a file, or None where it is not there or not whole"
@@ -177,8 +178,8 @@ def _fitted(run, recipe, head, x, y, parts, n_classes, options):
     "Train `head`, and refit it where the recipe says so; probabilities of the validation and the test part"
     train, valid, test = parts
     refit = partial(_refitted, recipe, x, y, np.concatenate([train, valid]), run.path, n_classes)
-    copy = recipe.refit and can_copy()
-    with threads_of_torch(1), beside(refit, copy) as refitted: # matrices this small are done before a second thread has woken up
+    at_once = recipe.refit and can_copy()
+    with threads_of_torch(1), beside(refit, at_once) as refitted: # matrices this small are done before a second thread has woken up
         fit_run(run, head_learner(head, x, y, train, valid, recipe, run.path), options['checkpoint_every'], options['quiet'])
         probs = [_answer(head, x[valid])]
         if recipe.refit: head.load_state_dict({k: torch.from_numpy(v) for k, v in refitted().items()})

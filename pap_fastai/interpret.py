@@ -121,7 +121,8 @@ def plot_gallery(
     for i, (path, text) in enumerate(zip(paths, captions)):
         image = open_image(path)
         image.thumbnail((110, 110))
-        (w, h), x, y = image.size, 140*(i % columns + .5), 165*(i//columns) + 45 # in a field of 140 x 165 image pixels
+        w, h = (110*o/max(image.size) for o in image.size) # small ones are drawn larger
+        x, y = 140*(i % columns + .5), 165*(i//columns) + 45 # in a field of 140 x 165
         ax.imshow(image, extent=(x - w/2, x + w/2, y + h, y))
         ax.text(x, y - 4, text, fontsize=6, ha='center', va='bottom', parse_math=False)
     ax.set(xlim=(0, 140*columns), ylim=(165*rows, 0), aspect='equal')

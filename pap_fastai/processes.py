@@ -147,14 +147,15 @@ def can_copy()->bool: # Whether `beside` copies this process
     "Whether this process can be copied, and torch has a core to spare for the copy"
     return sys.platform == 'linux' and torch.get_num_threads() > 1 and not torch.accelerator.is_available() and not multiprocessing.current_process().daemon
 
-def _die_with_parent():
+def _die_with(parent):
     "Let the system end this process when its parent ends (prctl(2)); Ctrl-C is the parent's to answer"
     signal.signal(signal.SIGTERM, signal.SIG_DFL); signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(1, signal.SIGKILL) # PR_SET_PDEATHSIG
+    if os.getppid() != parent: os._exit(1) # it ended before that
 
-def _answer_to(pipe, work):
+def _answer_to(pipe, work, parent):
     "What the copy does"
-    _die_with_parent()
+    _die_with(parent)
     torch.set_num_threads(1)
     try: pipe.send(work())
     except Exception: os._exit(1) # its parent does the work again, and tells what is wrong
@@ -170,11 +171,11 @@ def beside(
         return
     fork = multiprocessing.get_context('fork')
     ours, theirs = fork.Pipe(duplex=False)
-    process = fork.Process(target=_answer_to, args=(theirs, work), daemon=True)
+    process = fork.Process(target=_answer_to, args=(theirs, work, os.getpid()), daemon=True)
     process.start()
     theirs.close()
     def answer():
-        with suppress(EOFError): return ours.recv()
+        with suppress(EOFError, OSError): return ours.recv() # the second where it ended in the middle of its answer
         process.join()
         say(f'A process that worked beside this one ended early (exit code {process.exitcode}): its work is done again.')
         return work()

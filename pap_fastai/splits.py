@@ -229,7 +229,7 @@ def _check_parts(index, part, what, advice='another split or fold'):
     labels = index.label.to_numpy(object)
     for name in ('train', 'test'):
         missing = sorted(set(labels) - set(labels[part == name]))
-        if missing: raise PapError(f"The split {what} leaves no image of {', '.join(map(repr, missing))} in {name}: use {advice}, or more data of that class.")
+        if missing: raise PapError(f"The split {what} leaves no image of {', '.join(map(repr, missing))} in {name}: use {advice}, or more data of {'each of them' if len(missing) > 1 else 'that class'}.")
     if not (part == 'valid').any(): raise PapError(f'The split {what} leaves no image for validation: use {advice}, or more than these {len(index)} images.')
 
 def _check_options(index, name, folds, fold, valid, buffer, shift):
