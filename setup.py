@@ -16,6 +16,7 @@ setup(
     license='Apache-2.0', url=config['git_url'], python_requires='>='+config['min_python'],
     classifiers=['Programming Language :: Python :: 3', 'Intended Audience :: Science/Research',
                  'Topic :: Scientific/Engineering :: Medical Science Apps.'],
+    package_dir={'': '.'}, # so that `pip install -e` puts this folder on the path: a clone is called like the package, and would hide it from where it lies
     packages=find_packages(include=['pap_fastai', 'pap_fastai.*']), include_package_data=True,
     package_data={'pap_fastai': ['*.csv', '*.json']},
     install_requires=words('requirements'), extras_require=extras,

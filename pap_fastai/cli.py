@@ -236,11 +236,11 @@ def pap_train(
     resume:str=None,       # Go on with this run; PATH is where its images are now, if they were moved
     device:str=None,       # cpu, cuda, cuda:1, mps; found by default
     precision:str='auto',  # auto, fp32 or bf16
-    workers:int=0,         # With --no-cache: processes that read images
-    cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read images anew in every epoch
+    workers:int=0,         # With --no-cache: processes that read images (not with features)
+    cache:bool=True,       # Keep decoded images in the pixel cache; --no-cache: read images anew in every epoch (not with features)
     checkpoint_every:float=60, # Seconds between two checkpoints, at least
-    compile:bool=False,    # Compile training steps with torch.compile, which takes its time at the start of each process; on a CPU it needs a C++ compiler
-    logger:str=None,       # tensorboard or wandb
+    compile:bool=False,    # Compile training steps with torch.compile, which takes its time at the start of each process; on a CPU it needs a C++ compiler (not with features)
+    logger:str=None,       # tensorboard or wandb (not with features)
     list_archs:Param('Print the names of the networks, those with TEXT in them, and stop', str, nargs='?', const='')=None,
     **overrides            # Fields of `Recipe`
 ):

@@ -231,7 +231,7 @@ def missed_gallery(
     there = [(Path(root)/o).is_file() for o in missed['image']]
     if not all(there): say(f'{there.count(False)} of {len(there)} missed abnormal images are not in {root}, so the gallery leaves them out.')
     missed = missed[np.array(there, dtype=bool)]
-    captions = [f'{Path(o.image).stem}\n{o.label}: {o.p_abnormal:.2f}' for o in missed.itertuples()]
+    captions = [f'{Path(o.image).stem}\n{o.label}, abnormal: {o.p_abnormal:.2f}' for o in missed.itertuples()]
     paths = [Path(root)/o for o in missed['image']]
     return {f'missed_abnormal_{i//page+1}': plot_gallery(paths[i:i+page], captions[i:i+page]) for i in range(0, len(paths), page)}
 

@@ -115,6 +115,7 @@ def plot_gallery(
 ): # A matplotlib `Figure`
     "Images with captions, for a look"
     if not len(paths): raise PapError('There are no images to show.')
+    columns = min(columns, len(paths))
     rows = -(-len(paths)//columns)
     fig, (ax,) = new_figure(width=1.35*columns, height=1.6*rows) # one pair of axes for all: many are slow
     ax.axis('off'); ax.grid(False)

@@ -213,7 +213,8 @@ def _interruptible(run):
         with sigterm_as_interrupt(): yield
     except KeyboardInterrupt:
         mark()
-        raise KeyboardInterrupt(f'Interrupted: what was trained up to the last checkpoint is kept. Continue with: pap_train --resume {run.path}') from None
+        kept = 'what was trained up to the last checkpoint is kept' if run.checkpoint_file.exists() else 'there was no checkpoint yet'
+        raise KeyboardInterrupt(f'Interrupted: {kept}. Continue with: pap_train --resume {run.path}') from None
     except BaseException as e:
         try: mark(error=str(e.args[0])[:300] if isinstance(e, PapError) else type(e).__name__)
         except OSError: pass # a full disk: the lock will tell that nobody is at work here
