@@ -187,13 +187,24 @@ def kernel_seconds(
         until = max(until, ended)
     return busy/1e6 # the profiler counts microseconds
 
+def _run_with(callback):
+    "Run the fastai script that this one's arguments name, with one more callback for every Learner"
+    from fastai.learner import defaults
+    defaults.callbacks = [*defaults.callbacks, callback]
+    del sys.argv[0]
+    runpy.run_path(sys.argv[0], run_name='__main__')
+
+def _tell_and_end(**figures):
+    "Print what was wanted of a script, and end it there"
+    print(json.dumps(figures), file=sys.__stdout__, flush=True)
+    os._exit(0)
+
 _WATCHED = 20 # steps, at most: the profiler keeps thousands of events of each
 
 def waiting_share():
     "Run the fastai script that this one's arguments name into its second epoch, and print the share of its first steps there in which no kernel ran"
     import torch
     from fastai.callback.core import Callback
-    from fastai.learner import defaults
     from torch.profiler import ProfilerActivity, profile
     device = 'cuda' if torch.cuda.is_available() else 'cpu'
     def now():
@@ -209,11 +220,8 @@ def waiting_share():
             if self.epoch != 1 or self.iter + 1 < min(_WATCHED, self.n_iter): return
             seconds = now() - self.began
             self.profile.stop()
-            print(json.dumps(dict(waiting=1 - kernel_seconds(self.profile.events(), device)/seconds)), file=sys.__stdout__, flush=True)
-            os._exit(0)
-    defaults.callbacks = [*defaults.callbacks, Watch]
-    del sys.argv[0]
-    runpy.run_path(sys.argv[0], run_name='__main__')
+            _tell_and_end(waiting=1 - kernel_seconds(self.profile.events(), device)/seconds)
+    _run_with(Watch)
 
 def _waiting(work, script, **options):
     "The share of some training steps of `script` in which no kernel runs"
@@ -339,17 +347,12 @@ def bench_predict(
 
 # %% ../nbs/45_bench.ipynb #00000020
 def first_batch():
-    "Run `pap_train` with the arguments of this script up to its first batch, and print the time of day"
+    "Run the fastai script that this one's arguments name up to its first batch, and print the time of day"
     from fastai.callback.core import Callback
-    from fastai.learner import defaults
     class Stop(Callback):
         order = -100
-        def before_batch(self):
-            print(json.dumps(dict(at=time.time())), file=sys.__stdout__, flush=True)
-            os._exit(0)
-    defaults.callbacks = [*defaults.callbacks, Stop]
-    sys.argv[0] = str(Path(sys.argv[0]).with_name('pap_train'))
-    runpy.run_path(sys.argv[0], run_name='__main__')
+        def before_batch(self): _tell_and_end(at=time.time())
+    _run_with(Stop)
 
 def bench_start(
     work, # From `prepare`
@@ -359,14 +362,14 @@ def bench_start(
     tuned = make_recipe('fine_tune')
     arch, size = o.arch or tuned.arch, o.size or tuned.size
     weights = tuned.weights if arch == tuned.arch else 'none' # those of the recipe's network lie here, others would have to be fetched
+    script = _entry(work, 'pap_train')
     def ours(r):
         out = work.folder/f'start-{r}'
-        line, _, at = run_side(work, 'first_batch', work.csv, split=work.csv, out=out, recipe=tuned.name, arch=arch, size=size, images=work.images, weights=weights, device=o.device)
+        line, _, at = run_side(work, 'first_batch', script, work.csv, split=work.csv, out=out, recipe=tuned.name, arch=arch, size=size, images=work.images, weights=weights, device=o.device)
         return json.loads(line)['at'] - at
     def plain():
         line, _, at = run_side(work, plain_script('start'), work.csv)
         return json.loads(line)['at'] - at
-    _entry(work, 'pap_train') # what `first_batch` runs
     cold = ours('cold'); plain() # the pixels are decoded, all files have been read once
     for r in range(o.repeats):
         yield pair('the first batch', 'start', ours(r), plain(), arch=arch, weights=weights, size=size, first_time=cold)

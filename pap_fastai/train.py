@@ -28,7 +28,7 @@ from .inference import predict_parts
 from .learner import PRECISIONS, check_compiler, choose_precision, find_device, get_learner, keep_freed_memory, recipe_dls, slow_bfloat16
 from .predictions import read_predictions, write_predictions
 from .processes import alone, join, share_of_batch
-from .recipes import Recipe, check_recipe, epochs_in_words, make_recipe, place_weights, recipe_dict, recipe_from_dict
+from .recipes import Recipe, check_recipe, epochs_in_words, make_recipe, no_use, place_weights, recipe_dict, recipe_from_dict
 from .runs import Run, create_run, data_place, find_root, lock_run, new_run_path, open_run, versions
 from .splits import describe_split, split_index
 from .training import fit_run
@@ -234,7 +234,7 @@ def _check_options(recipe, options, overrides):
     if options['workers'] and options['cache'] and recipe.name != 'features': raise PapError('--workers are processes that read images in every epoch, and the pixel cache leaves them nothing to read: leave --workers out, or add --no-cache.')
     if recipe.name == 'features':
         for ignored, option in ((options['logger'], '--logger'), (not options['cache'], '--no-cache'), (options['compile'], '--compile'), (options['workers'], '--workers')):
-            if ignored: raise PapError(f'The recipe features, which is taken where none is named, makes no use of {option}: leave it out, or train the network itself with --recipe fine_tune.')
+            if ignored: raise no_use(option)
         if recipe.weights == 'none': say('Warning: with weights none the body is random and stays so; only the head learns.')
     elif recipe.weights == 'none' and overrides.get('freeze_epochs'): raise PapError('With --weights none there is nothing to freeze: leave --freeze_epochs out, or choose other weights.')
     if options['logger']: check_logger(options['logger'])
